@@ -1,0 +1,326 @@
+//! The one vocabulary every language and configuration front-end lowers to.
+//!
+//! A front-end says what a file contains, never what is wrong with it; a rule reads facts and never sees syntax.
+//! Values live in one arena per file and refer to each other by id, so that a value is written down once however
+//! often it is reached. Spans are byte offsets into the file as it was read.
+
+use std::ops::Range;
+
+use crate::language::Language;
+
+/// A half-open range of byte offsets into the file. For a string literal it covers the text between the quotes,
+/// so that it can be masked or replaced without touching the quotes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span from `start` up to but without `end`.
+    pub fn new(start: usize, end: usize) -> Self {
+        let clamp = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        Span { start: clamp(start), end: clamp(end.max(start)) }
+    }
+
+    /// The span as a range that slices the file's bytes.
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// Whether `other` lies within this span.
+    pub fn contains(self, other: Span) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
+    /// Whether the two spans share a byte.
+    pub fn overlaps(self, other: Span) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(pub u32);
+
+        impl $name {
+            /// The position in the arena the id stands for.
+            pub fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    };
+}
+
+id!(/** A value of [`Facts::values`]. */ ValueId);
+id!(/** A binding of [`Facts::bindings`]. */ BindingId);
+id!(/** A function of [`Facts::functions`]. */ FunctionId);
+id!(/** A class of [`Facts::classes`]. */ ClassId);
+
+/// An expression, or a value in a configuration file.
+#[derive(Clone, Debug)]
+pub struct Value {
+    /// What it is.
+    pub kind: Kind,
+    /// Where it stands; for [`Kind::Literal`] the text between the quotes.
+    pub span: Span,
+    /// The innermost function it stands in, if any.
+    pub function: Option<FunctionId>,
+}
+
+/// What a value is.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    /// A string with no interpolation, escapes resolved. In configuration every plain scalar is one, numbers too.
+    Literal(String),
+    /// A number as it is written.
+    Number(String),
+    /// `true` or `false`.
+    Boolean(bool),
+    /// `null`, `undefined`, `nil`, `None`.
+    Null,
+    /// Strings put one behind the other: `+`, template strings, adjacent literals.
+    Concat(Vec<ValueId>),
+    /// A look-up of the environment written in configuration syntax: `${NAME:-fallback}`. Look-ups in code are
+    /// member accesses and calls; the vocabulary knows which of them read the environment.
+    Environment {
+        /// The variable's name.
+        name: String,
+        /// What is used when it is not set.
+        fallback: Option<ValueId>,
+    },
+    /// The first of several that is there: `a || b`, `a ?? b`, `c ? a : b` (of which either may be), `x = default`.
+    Choice(Vec<ValueId>),
+    /// A name that is bound in this file.
+    Name(BindingId),
+    /// A name this file does not bind.
+    Global(String),
+    /// `object.name`, or `object["name"]` with a literal name.
+    Member {
+        /// What the name is looked up in.
+        object: ValueId,
+        /// The name.
+        name: String,
+        /// Where the name stands.
+        name_span: Span,
+    },
+    /// A call or the construction of an instance.
+    Call(Call),
+    /// A map with its entries in source order.
+    Object(Vec<Property>),
+    /// A list.
+    List(Vec<ValueId>),
+    /// A function or lambda.
+    Function(FunctionId),
+    /// A class used as a value.
+    Class(ClassId),
+    /// The instance inside a class: `this`, `self`.
+    This(ClassId),
+    /// The super class's constructor inside a class.
+    Super(ClassId),
+    /// A module as a whole: `require('x')`, `import * as x from 'x'`, `await import('x')`.
+    Module(String),
+    /// One export of a module: `import { member } from 'module'`. The default export's name is `default`.
+    Import {
+        /// The module as the file names it.
+        module: String,
+        /// The name it exports.
+        member: String,
+    },
+    /// A value kept elsewhere or encrypted, as configuration writes it: `secretKeyRef`, `ENC(...)`,
+    /// `${{ secrets.X }}`, `{cipher}...`, a vault path. There is no secret here to find.
+    Reference,
+    /// Something the front-end does not follow.
+    Unknown,
+}
+
+/// A call: `callee(arguments)`, or `new callee(arguments)`.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// What is called; a [`Kind::Member`] for a method.
+    pub callee: ValueId,
+    /// Arguments in source order.
+    pub arguments: Vec<Argument>,
+    /// Whether it constructs an instance.
+    pub construct: bool,
+}
+
+/// One argument of a call.
+#[derive(Clone, Debug)]
+pub struct Argument {
+    /// The name of a keyword argument.
+    pub name: Option<String>,
+    /// Its value.
+    pub value: ValueId,
+    /// Whether it is spread, so that the arguments behind it stand at unknown positions.
+    pub spread: bool,
+}
+
+/// One entry of an object.
+#[derive(Clone, Debug)]
+pub struct Property {
+    /// The key; `None` for a computed key or a spread.
+    pub key: Option<String>,
+    /// Where the key stands.
+    pub key_span: Span,
+    /// The value; for a spread, what is spread.
+    pub value: ValueId,
+    /// Whether all entries of `value` are taken over at this place.
+    pub spread: bool,
+}
+
+/// A name and what is written to it.
+#[derive(Clone, Debug)]
+pub struct Binding {
+    /// The name.
+    pub name: String,
+    /// Where it is declared.
+    pub span: Span,
+    /// Every value assigned to it, in source order; destructuring is lowered to [`Kind::Member`], a default to
+    /// [`Kind::Choice`].
+    pub writes: Vec<ValueId>,
+    /// For a parameter, the function and its position (0-based).
+    pub parameter: Option<(FunctionId, usize)>,
+    /// The declared type, as a value that resolves like the type's name does.
+    pub type_name: Option<ValueId>,
+}
+
+/// A function or lambda.
+#[derive(Clone, Debug, Default)]
+pub struct Function {
+    /// The whole function.
+    pub span: Span,
+    /// Its name if it has one, or the name it is bound to.
+    pub name: Option<String>,
+    /// Its parameters in order; `None` where one is destructured.
+    pub parameters: Vec<Option<BindingId>>,
+    /// What it can return, the body of an expression function included.
+    pub returns: Vec<ValueId>,
+    /// The function it stands in.
+    pub parent: Option<FunctionId>,
+}
+
+/// A class.
+#[derive(Clone, Debug, Default)]
+pub struct Class {
+    /// Its name if it has one.
+    pub name: Option<String>,
+    /// What it extends.
+    pub extends: Option<ValueId>,
+    /// Fields and methods.
+    pub members: Vec<ClassMember>,
+}
+
+/// A field or method of a class.
+#[derive(Clone, Debug)]
+pub struct ClassMember {
+    /// The name.
+    pub name: String,
+    /// Where the name stands.
+    pub name_span: Span,
+    /// The initial value, the method, or the constructor's parameter.
+    pub value: Option<ValueId>,
+    /// The declared type, as a value that resolves like the type's name does.
+    pub type_name: Option<ValueId>,
+}
+
+/// A value written to a member: `object.name = value`, `module.exports = value`.
+#[derive(Clone, Debug)]
+pub struct Assignment {
+    /// What is written to, a [`Kind::Member`].
+    pub target: ValueId,
+    /// What is written.
+    pub value: ValueId,
+}
+
+/// A value with a name: a line of configuration, a constant, an entry of an object in code.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The names that lead to it, outermost first: `["services", "api", "environment", "JWT_SECRET"]`. Items of a
+    /// list have their position as name.
+    pub path: Vec<String>,
+    /// Where the last name stands.
+    pub key_span: Span,
+    /// The value.
+    pub value: ValueId,
+}
+
+/// What one file says.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// The language or format it was read as.
+    pub language: Language,
+    /// Every value, in the order the front-end met them.
+    pub values: Vec<Value>,
+    /// Every name bound in the file.
+    pub bindings: Vec<Binding>,
+    /// Every function.
+    pub functions: Vec<Function>,
+    /// Every class.
+    pub classes: Vec<Class>,
+    /// Every write to a member.
+    pub assignments: Vec<Assignment>,
+    /// Every named value. A configuration front-end fills it; for code it is derived from the above.
+    pub entries: Vec<Entry>,
+    /// Every call of the file, in source order.
+    pub calls: Vec<ValueId>,
+    /// Where comments stand, in order.
+    pub comments: Vec<Span>,
+    /// What could not be read, in words for a person; the rest of the file was.
+    pub problems: Vec<String>,
+}
+
+impl Facts {
+    /// Facts about nothing yet.
+    pub fn new(language: Language) -> Self {
+        Facts {
+            language,
+            values: Vec::new(),
+            bindings: Vec::new(),
+            functions: Vec::new(),
+            classes: Vec::new(),
+            assignments: Vec::new(),
+            entries: Vec::new(),
+            calls: Vec::new(),
+            comments: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// Adds a value outside any function.
+    pub fn add(&mut self, kind: Kind, span: Span) -> ValueId {
+        self.add_in(kind, span, None)
+    }
+
+    /// Adds a value that stands in `function`.
+    pub fn add_in(&mut self, kind: Kind, span: Span, function: Option<FunctionId>) -> ValueId {
+        let id = ValueId(self.values.len() as u32);
+        if matches!(kind, Kind::Call(_)) {
+            self.calls.push(id);
+        }
+        self.values.push(Value { kind, span, function });
+        id
+    }
+
+    /// The value behind an id.
+    pub fn value(&self, id: ValueId) -> &Value {
+        &self.values[id.index()]
+    }
+
+    /// What the value behind an id is.
+    pub fn kind(&self, id: ValueId) -> &Kind {
+        &self.values[id.index()].kind
+    }
+
+    /// The call behind an id, if it is one.
+    pub fn call(&self, id: ValueId) -> Option<&Call> {
+        match self.kind(id) {
+            Kind::Call(call) => Some(call),
+            _ => None,
+        }
+    }
+}

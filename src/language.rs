@@ -1,0 +1,137 @@
+//! How bytes become facts: one file a language or format, and the choice between them by a file's name.
+
+use std::path::Path;
+
+/// The language or format of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Language {
+    /// JavaScript, JSX included.
+    JavaScript,
+    /// TypeScript.
+    TypeScript,
+    /// TypeScript with JSX.
+    Tsx,
+    /// A Vue component: its script blocks.
+    Vue,
+    /// A Svelte component: its script blocks.
+    Svelte,
+    /// An Astro component: its front matter and script blocks.
+    Astro,
+    /// Markdown: its code blocks.
+    Markdown,
+    /// `NAME=value` lines for a process's environment.
+    Dotenv,
+    /// YAML.
+    Yaml,
+    /// JSON, with comments and trailing commas allowed.
+    Json,
+    /// TOML.
+    Toml,
+    /// Java properties and INI files.
+    Properties,
+    /// A Dockerfile or Containerfile.
+    Dockerfile,
+    /// Terraform configuration and variable files.
+    Terraform,
+    /// A PEM or key file.
+    Key,
+    /// Any other text: only tokens are looked for.
+    Text,
+}
+
+impl Language {
+    /// The name reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Language::JavaScript => "javascript",
+            Language::TypeScript => "typescript",
+            Language::Tsx => "tsx",
+            Language::Vue => "vue",
+            Language::Svelte => "svelte",
+            Language::Astro => "astro",
+            Language::Markdown => "markdown",
+            Language::Dotenv => "dotenv",
+            Language::Yaml => "yaml",
+            Language::Json => "json",
+            Language::Toml => "toml",
+            Language::Properties => "properties",
+            Language::Dockerfile => "dockerfile",
+            Language::Terraform => "terraform",
+            Language::Key => "key",
+            Language::Text => "text",
+        }
+    }
+
+    /// Whether it is configuration: values with names and no code.
+    pub fn is_configuration(self) -> bool {
+        matches!(
+            self,
+            Language::Dotenv
+                | Language::Yaml
+                | Language::Json
+                | Language::Toml
+                | Language::Properties
+                | Language::Dockerfile
+                | Language::Terraform
+        )
+    }
+
+    /// The language of a file, by its name alone.
+    pub fn of_path(path: &Path) -> Language {
+        let Some(name) = path.file_name() else {
+            return Language::Text;
+        };
+        let name = name.to_string_lossy().to_ascii_lowercase();
+        if is_env_file(&name) {
+            return Language::Dotenv;
+        }
+        if name == "dockerfile"
+            || name == "containerfile"
+            || name.starts_with("dockerfile.")
+            || name.ends_with(".dockerfile")
+        {
+            return Language::Dockerfile;
+        }
+        Self::of_extension(name.rsplit_once('.').map_or("", |(_, extension)| extension))
+    }
+
+    /// The language of a file extension or of a code block's info string, without its dot.
+    pub fn of_extension(extension: &str) -> Language {
+        match extension {
+            "js" | "mjs" | "cjs" | "jsx" | "javascript" | "node" => Language::JavaScript,
+            "ts" | "mts" | "cts" | "typescript" => Language::TypeScript,
+            "tsx" => Language::Tsx,
+            "vue" => Language::Vue,
+            "svelte" => Language::Svelte,
+            "astro" => Language::Astro,
+            "md" | "mdx" | "markdown" => Language::Markdown,
+            "env" | "dotenv" => Language::Dotenv,
+            "yaml" | "yml" => Language::Yaml,
+            "json" | "jsonc" | "json5" => Language::Json,
+            "toml" => Language::Toml,
+            "properties" | "ini" | "cfg" | "conf" => Language::Properties,
+            "dockerfile" | "docker" => Language::Dockerfile,
+            "tf" | "tfvars" | "hcl" | "terraform" => Language::Terraform,
+            "pem" | "key" => Language::Key,
+            _ => Language::Text,
+        }
+    }
+}
+
+/// Whether a file of this name (lower case, without folder) holds environment variables: `.env`, `.env.local`,
+/// `production.env`, `env-example`, `.envrc`.
+pub fn is_env_file(name: &str) -> bool {
+    let template = |rest: &str| {
+        rest.split(['.', '-', '_'])
+            .any(|word| matches!(word, "example" | "sample" | "template" | "dist" | "default" | "defaults"))
+    };
+    name == ".env"
+        || name == ".envrc"
+        || name == ".flaskenv"
+        || name.starts_with(".env.")
+        || name.starts_with(".env-")
+        || name.starts_with(".env_")
+        || name.ends_with(".env")
+        || (name.starts_with("env") && name[3..].starts_with(['.', '-', '_']) && template(&name[3..]))
+        || (name.contains(".env.") && template(name.rsplit(".env.").next().unwrap_or("")))
+}

@@ -1,0 +1,11 @@
+//! jotlint finds JSON Web Token secrets that are hard-coded, guessable, badly made or exposed, and verification that
+//! trusts what a token says of itself.
+//!
+//! The way through: a [`source`] gives bytes, a [`language`] front-end lowers them to [`facts`], [`rule`]s turn facts
+//! into [`finding`]s, a [`report`] shows them. Each step takes the one before it as a plain value and knows nothing of
+//! the steps behind it; only [`check`] knows them all.
+
+pub mod facts;
+pub mod finding;
+pub mod language;
+pub mod library;

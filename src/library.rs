@@ -1,0 +1,220 @@
+//! Library models: what the calls of a JWT library mean, as data.
+//!
+//! A model is one TOML file in `rules/libraries/<language>/`. It names the packages it is about and, for each call that
+//! signs, verifies or decodes, where the key and the algorithms stand and what the library does when they are missing.
+//! Rules read models; no rule names a library.
+//!
+//! # Paths
+//! A path says how a callee is reached from its package: member names joined by dots; `()` for a call or the construction
+//! of an instance; `..` for any chain of method calls in between; a leading `*` for a receiver that is not followed (the
+//! model then has to say in `requires` how the call is told from others). `default` is the default export, and what a
+//! CommonJS `require` returns. `sign`, `default`, `JwtService().sign`, `SignJWT()..sign`, `*.register` are paths.
+//!
+//! # Locators
+//! A locator says where in a call a value stands: the argument's position (0-based) or its keyword and `=`, then member
+//! names: `1`, `2.algorithms`, `key=`, `0.secret`. `*` stands for every entry. With `NAME/` in front it is the argument
+//! of an earlier call of that name in the same chain: `setProtectedHeader/0.alg`.
+
+use serde::Deserialize;
+
+/// What one library's calls mean.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Library {
+    /// The name reports use.
+    pub name: String,
+    /// Import names. `name/*` stands for every path below `name`. Empty for what the language itself offers.
+    #[serde(default)]
+    pub packages: Vec<String>,
+    /// Whether the paths are also reachable as global names, as scripts in a browser do it.
+    #[serde(default)]
+    pub global: bool,
+    /// Where the facts were read: package versions and files.
+    pub source: String,
+    /// Whether it signs something other than JWTs (cookies, sessions). Such models are off unless asked for.
+    #[serde(default)]
+    pub adjacent: bool,
+    /// Whether it is made for the browser, where a token can only be read: an unverified decode is then a note.
+    #[serde(default)]
+    pub client: bool,
+    /// The calls that sign, verify or decode.
+    #[serde(default, rename = "use")]
+    pub uses: Vec<Use>,
+    /// The calls that turn text into key bytes or a key object.
+    #[serde(default, rename = "conversion")]
+    pub conversions: Vec<Conversion>,
+}
+
+/// What a call does with a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Does {
+    /// Makes a token.
+    Sign,
+    /// Checks a token.
+    Verify,
+    /// Is given a key for both, as a middleware or service is.
+    SignAndVerify,
+    /// Reads a token without checking it.
+    Decode,
+    /// Makes or accepts a token that has no signature, always.
+    Unsecured,
+}
+
+impl Does {
+    /// Whether it checks tokens.
+    pub fn verifies(self) -> bool {
+        matches!(self, Does::Verify | Does::SignAndVerify)
+    }
+
+    /// Whether it makes tokens.
+    pub fn signs(self) -> bool {
+        matches!(self, Does::Sign | Does::SignAndVerify)
+    }
+}
+
+/// What the library does when the accepted algorithms are not given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Missing {
+    /// The call fails, or one fixed algorithm is used.
+    #[default]
+    Safe,
+    /// The kind of key decides: an HMAC key allows only HMAC algorithms.
+    KeyType,
+    /// The token's header decides: a public key given as text can be used as an HMAC key.
+    Header,
+    /// A token without a signature can pass.
+    NoneRisk,
+}
+
+/// How the text of a key becomes its bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Encoding {
+    /// The bytes of the text.
+    #[default]
+    Utf8,
+    /// Base64, either alphabet, padded or not.
+    Base64,
+    /// Base64 of RFC 4648 §5, not padded.
+    Base64url,
+    /// Two digits a byte.
+    Hex,
+    /// Hex where the text is an even number of hex digits, else the bytes of the text.
+    HexIfHex,
+    /// A digest of the text: as many bytes as the digest has, no more for a guesser to guess than the text had.
+    Digest,
+}
+
+/// One call, or several that mean the same.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Use {
+    /// How the callee is reached; any of them.
+    pub path: OneOrMany<String>,
+    /// What the call does.
+    pub does: Does,
+    /// What has to hold for the call to be meant; all of them.
+    #[serde(default)]
+    pub requires: Vec<Condition>,
+    /// Where the token is given.
+    #[serde(default)]
+    pub token: Option<String>,
+    /// Where a key can be given; all that are there count.
+    #[serde(default)]
+    pub key: OneOrMany<String>,
+    /// Where the algorithm that signs is given; the first that is there counts.
+    #[serde(default)]
+    pub algorithm: OneOrMany<String>,
+    /// Where the accepted algorithms are given; the first that is there counts.
+    #[serde(default)]
+    pub algorithms: OneOrMany<String>,
+    /// The algorithm when none is given and the key is text.
+    #[serde(default)]
+    pub default_algorithm: Option<String>,
+    /// How a text key becomes bytes.
+    #[serde(default)]
+    pub encoding: Encoding,
+    /// What happens when the accepted algorithms are not given.
+    #[serde(default)]
+    pub missing: Missing,
+    /// Any of these turns verification off.
+    #[serde(default)]
+    pub unverified: Vec<Condition>,
+    /// Any of these makes or accepts tokens without a signature.
+    #[serde(default)]
+    pub unsecured: Vec<Condition>,
+    /// What was different in older versions; the first whose `below` is above the version in use counts.
+    #[serde(default)]
+    pub version: Vec<Version>,
+}
+
+/// How a call behaved before a version.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Version {
+    /// The first version that no longer behaves so.
+    pub below: String,
+    /// What happened when the accepted algorithms were not given.
+    pub missing: Missing,
+}
+
+/// A call that turns text into a key: its value is the key, its encoding how the text is read.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Conversion {
+    /// How the callee is reached; any of them.
+    pub path: OneOrMany<String>,
+    /// Where the text is given; all that are there count.
+    pub value: OneOrMany<String>,
+    /// How it is read when the call does not say.
+    #[serde(default)]
+    pub encoding: Encoding,
+    /// Where the call says how it is read: `base64`, `base64url`, `hex`, `utf8` and the like.
+    #[serde(default)]
+    pub encoding_at: Option<String>,
+}
+
+/// Something that can hold for a call.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Condition {
+    /// Where to look; any of them.
+    pub at: OneOrMany<String>,
+    /// It is this literal, number or truth value.
+    #[serde(default)]
+    pub equals: Option<toml::Value>,
+    /// `true`: something is given there; `false`: nothing is.
+    #[serde(default)]
+    pub present: Option<bool>,
+    /// It comes from this package.
+    #[serde(default)]
+    pub from: Option<String>,
+}
+
+/// One or several, written as a value or as a list.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum OneOrMany<T> {
+    /// Written as a value.
+    One(T),
+    /// Written as a list.
+    Many(Vec<T>),
+}
+
+impl<T> Default for OneOrMany<T> {
+    fn default() -> Self {
+        OneOrMany::Many(Vec::new())
+    }
+}
+
+impl<T> OneOrMany<T> {
+    /// All of them.
+    pub fn as_slice(&self) -> &[T] {
+        match self {
+            OneOrMany::One(value) => std::slice::from_ref(value),
+            OneOrMany::Many(values) => values,
+        }
+    }
+}
