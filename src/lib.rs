@@ -9,3 +9,4 @@ pub mod facts;
 pub mod finding;
 pub mod language;
 pub mod library;
+pub mod secret;
