@@ -8,12 +8,19 @@
 //! A path says how a callee is reached from its package: member names joined by dots; `()` for a call or the construction
 //! of an instance; `..` for any chain of method calls in between; a leading `*` for a receiver that is not followed (the
 //! model then has to say in `requires` how the call is told from others). `default` is the default export, and what a
-//! CommonJS `require` returns. `sign`, `default`, `JwtService().sign`, `SignJWT()..sign`, `*.register` are paths.
+//! CommonJS `require` returns; a member of it is written without it (`sign` for `jwt.sign`). `super` is the constructor
+//! of the class a class extends. A constructor that is called is reached by its name alone, as a function is: `Strategy`
+//! for `new Strategy(...)`; `createVerifier()` is a call of what `createVerifier` returned. `sign`, `default`,
+//! `JwtService().sign`, `SignJWT()..sign`, `*.register`, `Strategy.super` are paths.
 //!
 //! # Locators
 //! A locator says where in a call a value stands: the argument's position (0-based) or its keyword and `=`, then member
 //! names: `1`, `2.algorithms`, `key=`, `0.secret`. `*` stands for every entry. With `NAME/` in front it is the argument
-//! of an earlier call of that name in the same chain: `setProtectedHeader/0.alg`.
+//! of an earlier call of that name in the same chain: `setProtectedHeader/0.alg`. `this` is what a method is called on.
+//! A function that stands on the way, or where the value is looked for, stands for what it returns, for what a promise
+//! it returns resolves to, and for what it hands its last parameter behind an error (`done(null, key)`); a class on the
+//! way for its instance. Where a key is located, ` as ` and an encoding behind the locator says how text that stands
+//! there becomes bytes, whatever the call does otherwise: `1.k as base64url`.
 
 use serde::Deserialize;
 
@@ -43,6 +50,9 @@ pub struct Library {
     /// The calls that turn text into key bytes or a key object.
     #[serde(default, rename = "conversion")]
     pub conversions: Vec<Conversion>,
+    /// The calls that give back what they are given.
+    #[serde(default, rename = "wrapper")]
+    pub wrappers: Vec<Wrapper>,
 }
 
 /// What a call does with a token.
@@ -121,7 +131,7 @@ pub struct Use {
     /// Where the token is given.
     #[serde(default)]
     pub token: Option<String>,
-    /// Where a key can be given; all that are there count.
+    /// Where a key can be given; all that are there count. ` as ` says how the text of one becomes bytes.
     #[serde(default)]
     pub key: OneOrMany<String>,
     /// Where the algorithm that signs is given; the first that is there counts.
@@ -166,7 +176,8 @@ pub struct Version {
 pub struct Conversion {
     /// How the callee is reached; any of them.
     pub path: OneOrMany<String>,
-    /// Where the text is given; all that are there count.
+    /// Where the text is given; all that are there count. Nowhere, if the key comes from elsewhere.
+    #[serde(default)]
     pub value: OneOrMany<String>,
     /// How it is read when the call does not say.
     #[serde(default)]
@@ -174,6 +185,20 @@ pub struct Conversion {
     /// Where the call says how it is read: `base64`, `base64url`, `hex`, `utf8` and the like.
     #[serde(default)]
     pub encoding_at: Option<String>,
+    /// Whether the key it makes says itself for which algorithm it is, so that a verification with it needs no list.
+    #[serde(default)]
+    pub pins: bool,
+}
+
+/// A call that gives back what it is given, or a function that does what the given one does: `Object.freeze(options)`,
+/// `promisify(jwt.verify)`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Wrapper {
+    /// How the callee is reached; any of them.
+    pub path: OneOrMany<String>,
+    /// Where that is given.
+    pub value: String,
 }
 
 /// Something that can hold for a call.
@@ -188,9 +213,13 @@ pub struct Condition {
     /// `true`: something is given there; `false`: nothing is.
     #[serde(default)]
     pub present: Option<bool>,
-    /// It comes from this package.
+    /// `true`: it is a literal, a list, a map or a function that the language takes for true; `false`: one it takes
+    /// for false (`''`, `0`, `null`). What is not known is neither.
     #[serde(default)]
-    pub from: Option<String>,
+    pub truthy: Option<bool>,
+    /// It comes from one of these packages; with `#` and a path behind the package, it is what that path names.
+    #[serde(default)]
+    pub from: OneOrMany<String>,
 }
 
 /// One or several, written as a value or as a list.
