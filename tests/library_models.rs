@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use jotlint::library::{Condition, Encoding, Library, OneOrMany};
+use jotlint::vocabulary;
 
 /// Every model, with the file it stands in.
 fn models() -> Vec<(PathBuf, Library)> {
@@ -135,6 +136,30 @@ fn a_receiver_that_is_not_followed_is_told_apart_by_a_condition() {
             let open = used.path.as_slice().iter().any(|path| path.starts_with('*'));
             assert!(!open || !used.requires.is_empty(), "{}: {:?}", file.display(), used.path);
         }
+    }
+}
+
+#[test]
+fn the_vocabulary_speaks_the_same_grammar() {
+    let file = Path::new("rules/vocabulary");
+    let environment = vocabulary::environment("javascript").expect("JavaScript's environment");
+    for root in &environment.roots {
+        check(file, "path", root.path.as_slice(), |path| is_path(&path.replace("import.meta", "import_meta")));
+    }
+    for lookup in &environment.lookups {
+        check(file, "path", lookup.path.as_slice(), is_path);
+        for locators in [some(&lookup.environment), vec![lookup.name.clone()], some(&lookup.fallback)] {
+            check(file, "locator", &locators, is_locator);
+        }
+    }
+    for default in &environment.defaults {
+        check(file, "path", default.path.as_slice(), is_path);
+        check(file, "locator", default.value.as_slice(), is_locator);
+    }
+    for source in &vocabulary::random("javascript").expect("JavaScript's randomness").sources {
+        check(file, "path", source.path.as_slice(), |path| {
+            path == "*" || is_path(path.strip_suffix(".*").unwrap_or(path))
+        });
     }
 }
 
