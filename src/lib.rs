@@ -10,3 +10,5 @@ pub mod finding;
 pub mod language;
 pub mod library;
 pub mod secret;
+pub mod name;
+pub mod vocabulary;

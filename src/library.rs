@@ -8,12 +8,19 @@
 //! A path says how a callee is reached from its package: member names joined by dots; `()` for a call or the construction
 //! of an instance; `..` for any chain of method calls in between; a leading `*` for a receiver that is not followed (the
 //! model then has to say in `requires` how the call is told from others). `default` is the default export, and what a
-//! CommonJS `require` returns. `sign`, `default`, `JwtService().sign`, `SignJWT()..sign`, `*.register` are paths.
+//! CommonJS `require` returns; a member of it is written without it (`sign` for `jwt.sign`). `super` is the constructor
+//! of the class a class extends. A constructor that is called is reached by its name alone, as a function is: `Strategy`
+//! for `new Strategy(...)`; `createVerifier()` is a call of what `createVerifier` returned. `sign`, `default`,
+//! `JwtService().sign`, `SignJWT()..sign`, `*.register`, `Strategy.super` are paths.
 //!
 //! # Locators
 //! A locator says where in a call a value stands: the argument's position (0-based) or its keyword and `=`, then member
 //! names: `1`, `2.algorithms`, `key=`, `0.secret`. `*` stands for every entry. With `NAME/` in front it is the argument
-//! of an earlier call of that name in the same chain: `setProtectedHeader/0.alg`.
+//! of an earlier call of that name in the same chain: `setProtectedHeader/0.alg`. `this` is what a method is called on.
+//! A function that stands on the way, or where the value is looked for, stands for what it returns, for what a promise
+//! it returns resolves to, and for what it hands its last parameter behind an error (`done(null, key)`); a class on the
+//! way for its instance. Where a key is located, ` as ` and an encoding behind the locator says how text that stands
+//! there becomes bytes, whatever the call does otherwise: `1.k as base64url`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -47,6 +54,9 @@ pub struct Library {
     /// The calls that turn text into key bytes or a key object.
     #[serde(default, rename = "conversion")]
     pub conversions: Vec<Conversion>,
+    /// The calls that give back what they are given.
+    #[serde(default, rename = "wrapper")]
+    pub wrappers: Vec<Wrapper>,
 }
 
 /// What a call does with a token.
@@ -125,7 +135,7 @@ pub struct Use {
     /// Where the token is given.
     #[serde(default)]
     pub token: Option<Locator>,
-    /// Where a key can be given; all that are there count.
+    /// Where a key can be given; all that are there count. ` as ` says how the text of one becomes bytes.
     #[serde(default)]
     pub key: OneOrMany<Locator>,
     /// Where the algorithm that signs is given; the first that is there counts.
@@ -170,7 +180,8 @@ pub struct Version {
 pub struct Conversion {
     /// How the callee is reached; any of them.
     pub path: OneOrMany<Path>,
-    /// Where the text is given; all that are there count.
+    /// Where the text is given; all that are there count. Nowhere, if the key comes from elsewhere.
+    #[serde(default)]
     pub value: OneOrMany<Locator>,
     /// How it is read when the call does not say.
     #[serde(default)]
@@ -178,6 +189,20 @@ pub struct Conversion {
     /// Where the call says how it is read: `base64`, `base64url`, `hex`, `utf8` and the like.
     #[serde(default)]
     pub encoding_at: Option<Locator>,
+    /// Whether the key it makes says itself for which algorithm it is, so that a verification with it needs no list.
+    #[serde(default)]
+    pub pins: bool,
+}
+
+/// A call that gives back what it is given, or a function that does what the given one does: `Object.freeze(options)`,
+/// `promisify(jwt.verify)`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Wrapper {
+    /// How the callee is reached; any of them.
+    pub path: OneOrMany<Path>,
+    /// Where that is given.
+    pub value: Locator,
 }
 
 /// Something that can hold for a call.
@@ -192,9 +217,13 @@ pub struct Condition {
     /// `true`: something is given there; `false`: nothing is.
     #[serde(default)]
     pub present: Option<bool>,
-    /// It comes from this package.
+    /// `true`: it is a literal, a list, a map or a function that the language takes for true; `false`: one it takes
+    /// for false (`''`, `0`, `null`). What is not known is neither.
     #[serde(default)]
-    pub from: Option<String>,
+    pub truthy: Option<bool>,
+    /// It comes from one of these packages; with `#` and a path behind the package, it is what that path names.
+    #[serde(default)]
+    pub from: OneOrMany<Provenance>,
 }
 
 /// One or several, written as a value or as a list.
@@ -302,11 +331,35 @@ pub struct Locator {
     pub argument: ArgumentName,
     /// The members that lead from the argument to the value; `*` is every entry.
     pub members: Vec<String>,
+    /// How text that stands there becomes bytes, if the locator says so.
+    pub encoding: Option<Encoding>,
+}
+
+/// Where something comes from: a package, or what a path in it names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provenance {
+    /// The package.
+    pub package: String,
+    /// The path in it, if only that is meant.
+    pub path: Option<Path>,
+}
+
+impl FromStr for Provenance {
+    type Err = Malformed;
+
+    fn from_str(text: &str) -> Result<Self, Malformed> {
+        match text.split_once('#') {
+            Some((package, path)) => Ok(Provenance { package: package.to_owned(), path: Some(path.parse()?) }),
+            None => Ok(Provenance { package: text.to_owned(), path: None }),
+        }
+    }
 }
 
 /// How an argument is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ArgumentName {
+    /// What a method is called on.
+    This,
     /// By its position, 0-based.
     Position(usize),
     /// By its keyword.
@@ -319,6 +372,10 @@ impl FromStr for Locator {
     fn from_str(text: &str) -> Result<Self, Malformed> {
         let malformed =
             || Malformed(format!("`{text}` is not a locator: expected `1`, `2.algorithms`, `key=`, `method/0`"));
+        let (text, encoding) = match text.split_once(" as ") {
+            Some((text, name)) => (text, Some(encoding(name).ok_or_else(malformed)?)),
+            None => (text, None),
+        };
         let (method, rest) = match text.split_once('/') {
             Some((method, rest)) if !method.is_empty() => (Some(method.to_owned()), rest),
             Some(_) => return Err(malformed()),
@@ -328,14 +385,19 @@ impl FromStr for Locator {
         let head = parts.next().unwrap_or_default();
         let argument = match head.strip_suffix('=') {
             Some(keyword) if !keyword.is_empty() => ArgumentName::Keyword(keyword.to_owned()),
+            None if head == "this" => ArgumentName::This,
             _ => ArgumentName::Position(head.parse().map_err(|_| malformed())?),
         };
         let members: Vec<String> = parts.map(str::to_owned).collect();
         if members.iter().any(String::is_empty) {
             return Err(malformed());
         }
-        Ok(Locator { method, argument, members })
+        Ok(Locator { method, argument, members, encoding })
     }
+}
+
+fn encoding(name: &str) -> Option<Encoding> {
+    Encoding::deserialize(de::value::StrDeserializer::<de::value::Error>::new(name)).ok()
 }
 
 macro_rules! deserialize_from_str {
@@ -350,6 +412,7 @@ macro_rules! deserialize_from_str {
 
 deserialize_from_str!(Path);
 deserialize_from_str!(Locator);
+deserialize_from_str!(Provenance);
 
 #[cfg(test)]
 mod tests {
@@ -380,8 +443,10 @@ mod tests {
         let header = locator("setProtectedHeader/0.alg").unwrap();
         assert_eq!(header.method.as_deref(), Some("setProtectedHeader"));
         assert_eq!(header.members, ["alg"]);
+        assert_eq!(locator("1.k as base64url").unwrap().encoding, Some(Encoding::Base64url));
+        assert_eq!(locator("this").unwrap().argument, ArgumentName::This);
         assert_eq!(locator("key=").unwrap().argument, ArgumentName::Keyword("key".to_owned()));
-        for wrong in ["", "a", "/0", "0..a", "="] {
+        for wrong in ["", "a", "/0", "0..a", "=", "0 as rot13"] {
             assert!(locator(wrong).is_err(), "{wrong}");
         }
     }

@@ -1,0 +1,668 @@
+//! What names hold JWT secrets, and how sure that is.
+//!
+//! The names themselves are data, `rules/vocabulary/names.toml`; here is only how a name is taken apart and held
+//! against them. A name is the whole path that leads to a value, outermost name first.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+/// How sure a name is to hold the secret of a JWT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tier {
+    /// It says so: `JWT_SECRET`.
+    A,
+    /// It says that it secures tokens, which as a rule are JWTs: `ACCESS_TOKEN_SECRET`.
+    B,
+    /// It is an application's secret, often used for JWTs too: `SECRET_KEY`. By itself not enough for a finding.
+    C,
+}
+
+/// Segments longer than this many bytes are text, not names.
+const MAX_SEGMENT: usize = 160;
+
+/// Only so many names above a value can say something about it.
+const MAX_SEGMENTS: usize = 12;
+
+/// `names.toml` as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Names {
+    words: Vec<String>,
+    qualifiers: HashSet<String>,
+    containers: HashSet<String>,
+    same: HashMap<String, String>,
+    never: Never,
+    #[serde(rename = "pattern")]
+    patterns: Vec<Pattern>,
+    #[serde(rename = "whole")]
+    wholes: Vec<Whole>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Never {
+    between: HashSet<String>,
+    around: HashSet<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pattern {
+    tier: Tier,
+    tokens: Vec<String>,
+    between: Option<HashSet<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Whole {
+    tier: Tier,
+    names: Vec<String>,
+}
+
+/// The names in the shape they are asked for in.
+struct Vocabulary {
+    names: Names,
+    /// Whole names, their tokens by segment.
+    wholes: Vec<(Tier, Vec<Vec<String>>)>,
+    /// The words a secret's name can end in.
+    finals: Vec<String>,
+}
+
+static VOCABULARY: LazyLock<Option<Vocabulary>> = LazyLock::new(|| load().ok());
+
+/// Reads the names that are compiled in.
+fn load() -> Result<Vocabulary, toml::de::Error> {
+    let mut names: Names = toml::from_str(include_str!("../rules/vocabulary/names.toml"))?;
+    // The longest first, so that `signing` is not cut behind `sign`.
+    names.words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    let wholes: Vec<(Tier, Vec<Vec<String>>)> = names
+        .wholes
+        .iter()
+        .flat_map(|whole| whole.names.iter().map(|name| (whole.tier, segments(&names, &[name]))))
+        .collect();
+    let mut finals: HashSet<String> = HashSet::new();
+    for pattern in &names.patterns {
+        finals.extend(pattern.tokens.last().iter().flat_map(|last| last.split('|')).map(str::to_owned));
+    }
+    finals.extend(wholes.iter().filter_map(|(_, whole)| whole.last()?.last().cloned()));
+    Ok(Vocabulary { wholes, finals: finals.into_iter().collect(), names })
+}
+
+/// The lower-case tokens of a path of names, outermost first: `["jwt", "signingKey"]` is `jwt`, `signing`, `key`.
+/// Words that are glued together are cut: `jwtsecret` is `jwt`, `secret`.
+pub fn tokens(path: &[impl AsRef<str>]) -> Vec<String> {
+    let words = VOCABULARY.as_ref().map_or(&[][..], |vocabulary| &vocabulary.names.words);
+    path.iter().flat_map(|name| pieces(name.as_ref())).flat_map(|piece| split(piece, words)).collect()
+}
+
+/// How sure the path of names, outermost first, is to lead to the secret of a JWT; `None` if nothing says so.
+pub fn tier(path: &[impl AsRef<str>]) -> Option<Tier> {
+    let vocabulary = VOCABULARY.as_ref()?;
+    if !vocabulary.may_hold_secret(path) {
+        return None;
+    }
+    let name = vocabulary.name(path)?;
+    vocabulary.tier(&name)
+}
+
+/// A name taken apart.
+struct Name {
+    /// Its tokens, each with the number of the segment it stands in; without qualifiers at the end.
+    tokens: Vec<(String, usize)>,
+}
+
+impl Name {
+    fn token(&self, index: usize) -> &str {
+        self.tokens.get(index).map_or("", |(token, _)| token)
+    }
+
+    fn segment(&self, index: usize) -> usize {
+        self.tokens.get(index).map_or(0, |(_, segment)| *segment)
+    }
+}
+
+impl Vocabulary {
+    /// A quick look at the innermost name that says something: only those that have a word a secret's name can end in
+    /// are worth taking apart.
+    fn may_hold_secret(&self, path: &[impl AsRef<str>]) -> bool {
+        for name in path.iter().rev().map(AsRef::as_ref) {
+            if self.finals.iter().any(|word| contains_ignoring_case(name, word)) {
+                return name.len() <= MAX_SEGMENT;
+            }
+            let qualifies = name.len() <= 24
+                && pieces(name).flat_map(|piece| split(piece, &[])).all(|token| self.is_qualifier(&token));
+            if !qualifies {
+                return false;
+            }
+        }
+        false
+    }
+
+    fn is_qualifier(&self, token: &str) -> bool {
+        self.names.qualifiers.contains(token) || token.bytes().all(|byte| byte.is_ascii_digit())
+    }
+
+    fn name(&self, path: &[impl AsRef<str>]) -> Option<Name> {
+        let path = path.get(path.len().saturating_sub(MAX_SEGMENTS)..)?;
+        let mut tokens: Vec<(String, usize)> = segments(&self.names, path)
+            .into_iter()
+            .enumerate()
+            .flat_map(|(number, segment)| segment.into_iter().map(move |token| (token, number)))
+            .collect();
+        while tokens.last().is_some_and(|(token, _)| self.is_qualifier(token)) {
+            tokens.pop();
+        }
+        (!tokens.is_empty()).then_some(Name { tokens })
+    }
+
+    fn tier(&self, name: &Name) -> Option<Tier> {
+        let wholes = self.wholes.iter().filter(|(_, whole)| self.is_whole(name, whole)).map(|(tier, _)| (*tier, None));
+        let patterns =
+            self.names.patterns.iter().filter_map(|pattern| Some((pattern.tier, Some(self.matched(name, pattern)?))));
+        wholes
+            .chain(patterns)
+            .filter(|(tier, start)| match (tier, start) {
+                (Tier::A, Some(start)) => !self.is_other(name, *start),
+                (Tier::A, None) => true,
+                (Tier::B | Tier::C, _) => !self.is_other(name, self.surroundings(name)),
+            })
+            .map(|(tier, _)| tier)
+            .min()
+    }
+
+    /// Whether the last segments of the name are those of the whole one.
+    fn is_whole(&self, name: &Name, whole: &[Vec<String>]) -> bool {
+        let length: usize = whole.iter().map(Vec::len).sum();
+        let Some(start) = name.tokens.len().checked_sub(length) else {
+            return false;
+        };
+        if start > 0 && name.segment(start - 1) == name.segment(start) {
+            return false;
+        }
+        let mut index = start;
+        for (number, segment) in whole.iter().enumerate() {
+            if number > 0 && name.segment(index) == name.segment(index - 1) {
+                return false;
+            }
+            let first = name.segment(index);
+            for token in segment {
+                if name.token(index) != token || name.segment(index) != first {
+                    return false;
+                }
+                index += 1;
+            }
+        }
+        true
+    }
+
+    /// Where the pattern begins in the name, if the name ends in it.
+    fn matched(&self, name: &Name, pattern: &Pattern) -> Option<usize> {
+        let mut index = name.tokens.len();
+        for (behind, wanted) in pattern.tokens.iter().rev().enumerate() {
+            let next = index;
+            loop {
+                index = index.checked_sub(1)?;
+                let token = name.token(index);
+                if wanted.split('|').any(|alternative| alternative == token) {
+                    break;
+                }
+                let outer = name.segment(index) != name.segment(name.tokens.len() - 1);
+                let allowed = match &pattern.between {
+                    Some(between) => between.contains(token) || outer && self.names.containers.contains(token),
+                    None => !self.names.never.between.contains(token),
+                };
+                if behind == 0 || !allowed {
+                    return None;
+                }
+            }
+            // In an outer name nothing but a container may stand behind what is looked for: `jwtConfig: {secret}`
+            // but not `jwt-service: {DB_SECRET}`.
+            let segment = name.segment(index);
+            let crossed = behind > 0 && name.segment(next) != segment;
+            let rest = (index + 1..next).take_while(|&other| name.segment(other) == segment);
+            if crossed && !rest.into_iter().all(|other| self.names.containers.contains(name.token(other))) {
+                return None;
+            }
+        }
+        Some(index)
+    }
+
+    /// Where the name above the innermost one begins.
+    fn surroundings(&self, name: &Name) -> usize {
+        let last = name.segment(name.tokens.len().saturating_sub(1));
+        name.tokens.iter().position(|(_, segment)| segment + 1 >= last).unwrap_or(0)
+    }
+
+    /// Whether something from here on says that it is somebody else's secret.
+    fn is_other(&self, name: &Name, start: usize) -> bool {
+        name.tokens.iter().skip(start).any(|(token, _)| self.names.never.around.contains(token))
+    }
+}
+
+/// The tokens of a path by segment, as they are compared: glued words cut, plurals and variants made one.
+fn segments(names: &Names, path: &[impl AsRef<str>]) -> Vec<Vec<String>> {
+    path.iter()
+        .flat_map(|name| pieces(name.as_ref()))
+        .filter(|piece| piece.len() <= MAX_SEGMENT)
+        .map(|piece| split(piece, &names.words).map(|token| canonical(names, token)).collect::<Vec<_>>())
+        .filter(|segment| !segment.is_empty())
+        .collect()
+}
+
+fn canonical(names: &Names, token: String) -> String {
+    if let Some(same) = names.same.get(&token) {
+        return same.clone();
+    }
+    let unnumbered = token.trim_end_matches(|c: char| c.is_ascii_digit());
+    match names.words.iter().find(|word| *word == unnumbered) {
+        Some(word) => word.clone(),
+        None => token,
+    }
+}
+
+/// The parts of one written name that stand for nested ones: `Jwt:Key`, `Jwt__Key`, `jwt.key`.
+fn pieces(name: &str) -> impl Iterator<Item = &str> {
+    name.split(['.', ':', '/']).flat_map(|piece| piece.split("__")).filter(|piece| !piece.is_empty())
+}
+
+/// The lower-case tokens of one name, glued ones cut.
+fn split<'a>(name: &str, words: &'a [String]) -> impl Iterator<Item = String> + use<'a> {
+    humps(name).into_iter().flat_map(|token| cut(&token, words).unwrap_or_else(|| vec![token]))
+}
+
+/// The lower-case tokens of one name: cut at what is no letter or digit and at humps, `JWTSecret` before its `S`.
+fn humps(name: &str) -> Vec<String> {
+    let mut tokens = Vec::new();
+    let mut token = String::new();
+    let mut previous: Option<char> = None;
+    let mut characters = name.chars().peekable();
+    while let Some(character) = characters.next() {
+        let begins = match previous {
+            Some(before) if character.is_uppercase() => {
+                !before.is_uppercase() || characters.peek().is_some_and(|next| next.is_lowercase())
+            }
+            _ => false,
+        };
+        if (begins || !character.is_alphanumeric()) && !token.is_empty() {
+            tokens.push(std::mem::take(&mut token));
+        }
+        if character.is_alphanumeric() {
+            token.extend(character.to_lowercase());
+            previous = Some(character);
+        } else {
+            previous = None;
+        }
+    }
+    if !token.is_empty() {
+        tokens.push(token);
+    }
+    tokens
+}
+
+/// The words a token is made of, if it is made of two or more.
+fn cut(token: &str, words: &[String]) -> Option<Vec<String>> {
+    const LONGEST: usize = 40;
+    let is_word = |text: &str| words.iter().any(|word| word == text);
+    if token.len() > LONGEST || is_word(token) {
+        return None;
+    }
+    for word in words {
+        let Some(rest) = token.strip_prefix(word.as_str()).filter(|rest| !rest.is_empty()) else {
+            continue;
+        };
+        let last = || is_word(rest) || rest.strip_suffix('s').is_some_and(is_word);
+        let Some(rest) = cut(rest, words).or_else(|| last().then(|| vec![rest.to_owned()])) else {
+            continue;
+        };
+        return Some(std::iter::once(word.clone()).chain(rest).collect());
+    }
+    None
+}
+
+/// Whether `text` contains the ASCII lower-case `word`, its case ignored.
+fn contains_ignoring_case(text: &str, word: &str) -> bool {
+    text.as_bytes().windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(name: &str) -> Option<Tier> {
+        tier(&[name])
+    }
+
+    #[track_caller]
+    fn all(expected: Option<Tier>, names: &[&str]) {
+        let wrong: Vec<_> = names.iter().map(|name| (*name, of(name))).filter(|(_, tier)| *tier != expected).collect();
+        assert!(wrong.is_empty(), "expected {expected:?}: {wrong:?}");
+    }
+
+    #[test]
+    fn the_vocabulary_loads() {
+        assert!(load().is_ok(), "{:?}", load().err());
+    }
+
+    #[test]
+    fn names_split_into_tokens() {
+        for (path, expected) in [
+            (&["JWTSecret"][..], &["jwt", "secret"][..]),
+            (&["jwtSecret"], &["jwt", "secret"]),
+            (&["JWT-secret_key"], &["jwt", "secret", "key"]),
+            (&["jwt", "signing-key"], &["jwt", "signing", "key"]),
+            (&["Jwt:Key"], &["jwt", "key"]),
+            (&["Jwt__SigningKey"], &["jwt", "signing", "key"]),
+            (&["SECRETJWT"], &["secret", "jwt"]),
+            (&["jwtsecretkey"], &["jwt", "secret", "key"]),
+            (&["jwtsecrets"], &["jwt", "secrets"]),
+            (&["AUTHJWT_SECRET_KEY"], &["auth", "jwt", "secret", "key"]),
+            (&["HS256Key"], &["hs256", "key"]),
+            (&["AUTH_SECRET_1"], &["auth", "secret", "1"]),
+            (&["secretary"], &["secretary"]),
+            (&["schlüsselÄnderung"], &["schlüssel", "änderung"]),
+            (&[""], &[]),
+        ] {
+            assert_eq!(tokens(path), expected, "{path:?}");
+        }
+    }
+
+    #[test]
+    fn names_that_say_jwt_are_first_tier() {
+        all(
+            Some(Tier::A),
+            &[
+                "JWT_SECRET",
+                "JWT_SECRET_KEY",
+                "JWT_KEY",
+                "JWT_SIGNING_KEY",
+                "JWT_SIGNING_SECRET",
+                "JWT_SIGN_KEY",
+                "JWT_SIGN_SECRET",
+                "JWT_PRIVATE_KEY",
+                "JWT_TOKEN_SECRET",
+                "JWT_TOKEN_SIGNING_KEY",
+                "JWT_TOKEN_KEY",
+                "JWT_HMAC_SECRET",
+                "JWT_SHARED_SECRET",
+                "JWT_PASSPHRASE",
+                "JWT_SALT",
+                "JWT_HASH_SECRET",
+                "JWT_BASE64_SECRET",
+                "JWT_ACCESS_SECRET",
+                "JWT_ACCESS_TOKEN_SECRET",
+                "JWT_REFRESH_SECRET",
+                "JWT_REFRESH_TOKEN_SECRET",
+                "JWT_REFRESH_KEY",
+                "JWT_AUTH_SECRET",
+                "JWT_AUTH_TOKEN_SECRET",
+                "JWT_SIGNUP_SECRET",
+                "JWT_SERVICE_SECRET",
+                "JWT_PROVIDER_AUTH_SECRET",
+                "JWT_RESET_SECRET",
+                "JWT_VERIFY_SECRET",
+                "JWT_EMAIL_SECRET",
+                "JWT_ADMIN_SECRET",
+                "ADMIN_JWT_SECRET",
+                "USER_JWT_SECRET",
+                "APP_JWT_SECRET",
+                "API_JWT_SECRET",
+                "AUTH_JWT_SECRET",
+                "AUTH_JWT_KEY",
+                "AUTH_JWT_SECRET_KEY",
+                "AUTHJWT_SECRET_KEY",
+                "AUTH_REFRESH_SECRET",
+                "AUTH_FORGOT_SECRET",
+                "AUTH_CONFIRM_EMAIL_SECRET",
+                "BACKEND_JWT_SECRET",
+                "SERVICE_JWT_SECRET",
+                "DEVISE_JWT_SECRET_KEY",
+                "GUEST_TOKEN_JWT_SECRET",
+                "WEBUI_JWT_SECRET_KEY",
+                "SANIC_JWT_SECRET",
+                "JWT_APP_SECRET",
+                "SECRET_JWT",
+                "SECRETJWT",
+                "jwtSecret",
+                "jwtKey",
+                "jwt_key",
+                "jwtPrivateKey",
+                "jwtSigningKey",
+                "jwtSecretKey",
+                "jwtTokenSecret",
+                "secretOrKey",
+                "secretOrPrivateKey",
+                "JWT_SECRET_DEV",
+                "JWT_SECRET_2",
+                "JWT_SECRET2",
+                "jwtsecret",
+                "JWTSECRET",
+                "VITE_JWT_SECRET",
+                "NEXT_PUBLIC_JWT_SECRET",
+                "SECRET_KEY_JWT",
+            ],
+        );
+    }
+
+    #[test]
+    fn products_names_are_first_tier() {
+        all(
+            Some(Tier::A),
+            &[
+                "GOTRUE_JWT_SECRET",
+                "SUPABASE_JWT_SECRET",
+                "SUPABASE_AUTH_JWT_SECRET",
+                "PGRST_JWT_SECRET",
+                "PGRST_APP_SETTINGS_JWT_SECRET",
+                "app.jwt_secret",
+                "pgrst.jwt_secret",
+                "HASURA_GRAPHQL_JWT_SECRET",
+                "HASURA_GRAPHQL_JWT_SECRETS",
+                "MERCURE_PUBLISHER_JWT_KEY",
+                "MERCURE_SUBSCRIBER_JWT_KEY",
+                "MERCURE_JWT_SECRET",
+                "CADDY_MERCURE_JWT_SECRET",
+                "NACOS_AUTH_TOKEN",
+                "nacos.core.auth.plugin.nacos.token.secret.key",
+                "nacos.core.auth.default.token.secret.key",
+                "PAYLOAD_SECRET",
+                "NC_AUTH_JWT_SECRET",
+                "N8N_USER_MANAGEMENT_JWT_SECRET",
+                "OCIS_JWT_SECRET",
+                "jwt_secret",
+                "VIKUNJA_SERVICE_JWTSECRET",
+                "DATABASIR_JWT_SECRET",
+                "DOCUMENT_SERVER_JWT_SECRET",
+                "sa-token.jwt-secret-key",
+                "micronaut.security.token.jwt.signatures.secret.generator.secret",
+                "smallrye.jwt.verify.secretkey",
+                "smallrye.jwt.sign.key",
+                "jhipster.security.authentication.jwt.base64-secret",
+                "renren.jwt.secret",
+                "jwt.signing-key",
+                "settings.jwt.secret",
+            ],
+        );
+    }
+
+    #[test]
+    fn nested_names_are_joined() {
+        for path in [
+            &["SIMPLE_JWT", "SIGNING_KEY"][..],
+            &["JWT_AUTH", "JWT_SECRET_KEY"],
+            &["jwt", "secret"],
+            &["jwtConstants", "secret"],
+            &["JwtSettings", "Key"],
+            &["config", "jwt", "access", "secret"],
+            &["jwt", "refreshToken", "secretKey"],
+            &["jwtToken", "secret"],
+            &["jwt", "secrets", "0"],
+            &["jwt", "secret", "production"],
+            &["services", "stripe-proxy", "environment", "JWT_SECRET"],
+            &["users-permissions", "config", "jwtSecret"],
+        ] {
+            assert_eq!(tier(path), Some(Tier::A), "{path:?}");
+        }
+        for path in [&["token", "secret"][..], &["auth", "secret"], &["Tokens", "Key"], &["AppSettings", "Token"]] {
+            assert_eq!(tier(path), Some(Tier::B), "{path:?}");
+        }
+        for path in [
+            &["jwt-service", "environment", "DB_SECRET"][..],
+            &["services", "jwt", "environment", "DB_SECRET"],
+            &["jwt", "google", "clientSecret"],
+            &["auth", "google", "clientSecret"],
+            &["jwt", "publicKey"],
+            &["jwt", "header"],
+            &["jwt", "cookieName"],
+            &["jwt", "secret", "length"],
+            &["csrfToken", "key"],
+            &["stripe", "secretKey"],
+            &["google", "clientSecret"],
+            &["aws", "secretAccessKey"],
+            &["tokenTypes", "ACCESS"],
+        ] {
+            assert_eq!(tier(path), None, "{path:?}");
+        }
+    }
+
+    #[test]
+    fn token_and_auth_secrets_are_second_tier() {
+        all(
+            Some(Tier::B),
+            &[
+                "ACCESS_TOKEN_SECRET",
+                "REFRESH_TOKEN_SECRET",
+                "LOGIN_TOKEN_SECRET",
+                "FILE_TOKEN_SECRET",
+                "ACCESS_SECRET",
+                "REFRESH_SECRET",
+                "TOKEN_SECRET",
+                "TOKEN_SECRET_KEY",
+                "TOKEN_SIGNING_KEY",
+                "TOKEN_HASH_SECRET",
+                "AUTH_SECRET",
+                "AUTH_SECRET_1",
+                "AUTH_TOKEN_SECRET",
+                "NEXTAUTH_SECRET",
+                "NEXT_AUTH_SECRET",
+                "BETTER_AUTH_SECRET",
+                "BEARER_SECRET",
+                "SIGNING_KEY",
+                "SIGNING_SECRET",
+                "API_TOKEN_SALT",
+                "TRANSFER_TOKEN_SALT",
+                "ACCESS_TOKEN_PRIVATE_KEY",
+                "REFRESH_TOKEN_PRIVATE_KEY",
+                "token.secret",
+                "Tokens:Key",
+                "AppSettings:Token",
+                "lin.cms.token-secret",
+                "authentication.secret",
+            ],
+        );
+    }
+
+    #[test]
+    fn application_secrets_are_third_tier() {
+        all(
+            Some(Tier::C),
+            &[
+                "SECRET_KEY",
+                "SECRET",
+                "SECRET_KEY_BASE",
+                "APP_SECRET",
+                "APP_KEY",
+                "APP_KEYS",
+                "SERVER_SECRET",
+                "SECRET_PASSWORD",
+                "SESSION_SECRET",
+                "EXPRESS_SESSION_SECRET",
+                "COOKIE_SECRET",
+                "COOKIE_KEY",
+                "UTILS_SECRET",
+                "ENCRYPTION_KEY",
+                "APPLICATION_SECRET",
+                "DJANGO_SECRET_KEY",
+                "FLASK_SECRET_KEY",
+                "WEBUI_SECRET_KEY",
+                "REDASH_COOKIE_SECRET",
+                "TOKEN_KEY",
+                "secretKey",
+                "session.secret",
+            ],
+        );
+    }
+
+    #[test]
+    fn names_of_other_things_are_none() {
+        all(
+            None,
+            &[
+                "JWT_ALGORITHM",
+                "JWT_ALGO",
+                "JWT_EXPIRES_IN",
+                "JWT_EXPIRY",
+                "JWT_EXPIRATION",
+                "JWT_EXP",
+                "JWT_TTL",
+                "JWT_ISSUER",
+                "JWT_AUDIENCE",
+                "JWT_LEEWAY",
+                "JWT_HEADER",
+                "JWT_COOKIE_NAME",
+                "JWT_APP_ID",
+                "JWT_PUBLIC_KEY",
+                "JWT_PUBLIC_KEY_PATH",
+                "JWT_PRIVATE_KEY_PATH",
+                "JWT_SECRET_KEY_FILE",
+                "JWT_SECRET_FILE",
+                "JWT_SECRET_NAME",
+                "JWT_SECRET_ARN",
+                "JWT_KEY_ID",
+                "JWT_KID",
+                "JWK_URL",
+                "JWKS_URI",
+                "JWT_BLACKLIST_ENABLED",
+                "ACCESS_TOKEN_EXPIRE_MINUTES",
+                "TOKEN_URL",
+                "SECRETS_MANAGER_REGION",
+                "jwtConfig",
+                "jwtToken",
+                "jwt.header",
+                "jwtFromRequest",
+                "secretQuestion",
+                "client_secret",
+                "password",
+                "RECAPTCHA_SECRET",
+                "SLACK_SIGNING_SECRET",
+                "STRIPE_WEBHOOK_SECRET",
+                "jwt.cookieName",
+                "jwtSecretRotation",
+                "accessTokenSecretArn",
+                "jwtSecretLength",
+                "jwtpublickey",
+                "jwtsecretfile",
+                "TWITTER_ACCESS_TOKEN_SECRET",
+                "ALIYUN_ACCESS_KEY_SECRET",
+                "secretOrKeyProvider",
+                "keyboard",
+                "jwt",
+                "",
+                "monkey",
+                "secretary",
+                "JWT_HEADER_KEY",
+                "aws_secret_access_key",
+                "API_KEY",
+            ],
+        );
+    }
+
+    #[test]
+    fn prose_is_no_name() {
+        let prose = "the secret ".repeat(40) + "jwt secret";
+        assert_eq!(of(&prose), None);
+    }
+}

@@ -1,0 +1,55 @@
+//! Every library model makes sense to the rules. That its paths and locators are well formed is seen when it is read.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use jotlint::library::{Condition, Library};
+
+/// Every model, with the file it stands in.
+fn models() -> Vec<(PathBuf, Library)> {
+    let mut models = Vec::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/libraries");
+    for language in fs::read_dir(root).expect("rules/libraries") {
+        for file in fs::read_dir(language.expect("a language").path()).expect("a language's models") {
+            let path = file.expect("a model").path();
+            let text = fs::read_to_string(&path).expect("a model's text");
+            let model = toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            models.push((path, model));
+        }
+    }
+    assert!(models.len() > 30, "only {} models were found", models.len());
+    models
+}
+
+fn check_conditions(file: &Path, conditions: &[Condition]) {
+    for condition in conditions {
+        assert!(!condition.at.as_slice().is_empty(), "{}: a condition looks nowhere", file.display());
+        let said = usize::from(condition.equals.is_some())
+            + usize::from(condition.present.is_some())
+            + usize::from(condition.truthy.is_some())
+            + usize::from(!condition.from.as_slice().is_empty());
+        assert_eq!(said, 1, "{}: a condition says one thing: {condition:?}", file.display());
+    }
+}
+
+#[test]
+fn conditions_versions_and_conversions_say_something() {
+    for (file, model) in models() {
+        for used in &model.uses {
+            for conditions in [&used.requires, &used.unverified, &used.unsecured] {
+                check_conditions(&file, conditions);
+            }
+            for version in &used.version {
+                let numbers = version.below.split('.').map(str::parse::<u32>).collect::<Vec<_>>();
+                assert!(numbers.len() == 3 && numbers.iter().all(Result::is_ok), "{}: {:?}", file.display(), version);
+            }
+        }
+        for conversion in &model.conversions {
+            assert!(
+                conversion.pins || !conversion.value.as_slice().is_empty(),
+                "{}: a conversion of nothing: {conversion:?}",
+                file.display()
+            );
+        }
+    }
+}
