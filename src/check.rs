@@ -11,8 +11,8 @@ use crate::source::{File, tree};
 pub enum Input {
     /// These files and folders.
     Tree(Vec<std::path::PathBuf>),
-    /// This text.
-    Text(File),
+    /// This file.
+    File(File<'static>),
 }
 
 /// How to check it.
@@ -70,10 +70,13 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     let mut summary = Summary::default();
     match &options.input {
         Input::Tree(paths) => {
-            let walked = tree::walk(paths, &options.tree, |_| (options.progress)())?;
+            let walked = tree::walk(paths, &options.tree, |_| {
+                (options.progress)();
+                Ok(())
+            })?;
             (summary.files, summary.bytes, summary.skipped) = (walked.files, walked.bytes, walked.skipped);
         }
-        Input::Text(file) => (summary.files, summary.bytes) = (1, file.text.len() as u64),
+        Input::File(file) => (summary.files, summary.bytes) = (1, file.bytes.len() as u64),
     }
     summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(Outcome { findings: Vec::new(), summary })

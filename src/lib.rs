@@ -10,4 +10,5 @@ pub mod facts;
 pub mod finding;
 pub mod language;
 pub mod library;
+pub mod prefilter;
 pub mod source;

@@ -1,12 +1,16 @@
-//! Where text comes from. Every source hands on [`File`]s: valid UTF-8, so that nothing behind it has to ask again.
+//! Where files come from. Every source hands on [`File`]s: their bytes, of which nearly all are thrown away by the
+//! prefilter, and the way to make text of them.
 //!
-//! What a source does not hand on it counts, with a reason. The limits, all of them:
+//! What is not looked at is counted, with a reason. The limits, all of them:
 //! - files larger than the limit the caller sets;
 //! - binary files: a NUL byte in the first 8 KiB, or more than a third of them not UTF-8 (UTF-16 with a byte order mark is
 //!   text);
 //! - files a tool wrote for a tool, by their name: lock files, source maps, `*.min.js` and the like;
 //! - bundles, by their shape: JavaScript or TypeScript of 32 KiB or more, nine tenths of it on lines of 1,000 bytes or more.
+//!
+//! The last two do not hold for a file that was named itself.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
@@ -32,31 +36,49 @@ const BUNDLE_SIZE: usize = 32 * 1024;
 /// The length from which a line is one no person wrote.
 const BUNDLE_LINE: usize = 1000;
 
-/// A file's text.
+/// A file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct File {
+pub struct File<'a> {
     /// The path reports use: relative to the current directory where it lies below it, with `/` between its parts.
     pub path: String,
     /// Where in `path` the part begins that says what the file is for: 0 below the current directory, else behind the
     /// folder that was asked for, so that `/home/test/project/src` is not taken for a test.
     pub local: usize,
-    /// The text, without byte order mark. A byte that is not UTF-8 is a `?`, so that offsets stand.
-    pub text: String,
+    /// Whether the file was named itself, and not found in a folder.
+    pub named: bool,
+    /// What is in it; UTF-16 is already converted. Borrowed from the buffer it was read into.
+    pub bytes: Cow<'a, [u8]>,
 }
 
-impl File {
-    /// A file of that name with that text.
-    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
-        File { path: path.into(), local: 0, text: text.into() }
+impl<'a> File<'a> {
+    /// A file of that name with these bytes, named itself.
+    pub fn new(path: impl Into<String>, bytes: impl Into<Cow<'a, [u8]>>) -> Self {
+        File { path: path.into(), local: 0, named: true, bytes: bytes.into() }
     }
 
     /// The part of the path that says what the file is for.
     pub fn local_path(&self) -> &str {
         self.path.get(self.local..).unwrap_or(&self.path)
     }
+
+    /// The file's text, without byte order mark. A byte that is not UTF-8 is a `?`, so that offsets stand.
+    ///
+    /// # Errors
+    /// Bytes that are not text, or a bundle.
+    pub fn text(&self) -> Result<Cow<'_, str>, Refusal> {
+        let bytes = self.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.bytes);
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => Cow::Owned(lossy(bytes)?),
+        };
+        if !self.named {
+            check_shape(Language::of_path(Path::new(&self.path)), &text)?;
+        }
+        Ok(text)
+    }
 }
 
-/// Why a file is not handed on.
+/// Why a file is not looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// In a few words.
@@ -92,11 +114,11 @@ impl From<io::Error> for Refusal {
     }
 }
 
-/// Reads a regular file of at most `limit` bytes as text.
+/// Reads a regular file of at most `limit` bytes into a buffer that can be used again and again.
 ///
 /// # Errors
-/// A file that is no regular file, is larger, is not text, or cannot be read.
-pub fn read(path: &Path, limit: u64) -> Result<String, Refusal> {
+/// A file that is no regular file, is larger, is binary, or cannot be read.
+pub fn read<'a>(path: &Path, limit: u64, buffer: &'a mut Vec<u8>) -> Result<Cow<'a, [u8]>, Refusal> {
     let mut file = fs::File::open(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
@@ -105,42 +127,48 @@ pub fn read(path: &Path, limit: u64) -> Result<String, Refusal> {
     if metadata.len() > limit {
         return Err(too_large(limit));
     }
-    // A file's length is a promise that is not always kept: /proc says 0, a log grows. So it is read until it ends.
-    let capacity = usize::try_from(metadata.len()).unwrap_or(usize::MAX).saturating_add(1);
-    let first = if metadata.len() > ONE_READ { SAMPLE } else { capacity };
-    let mut bytes = vec![0; capacity];
-    let mut filled = fill(&mut file, bytes.get_mut(..first).unwrap_or_default())?;
-    if is_binary(bytes.get(..filled).unwrap_or_default()) {
+    let length = usize::try_from(metadata.len()).map_err(|_| too_large(limit))?;
+    if buffer.len() < length {
+        buffer.resize(length, 0);
+    }
+    let first = if metadata.len() > ONE_READ { SAMPLE } else { length };
+    let mut filled = fill(&mut file, buffer.get_mut(..first).unwrap_or_default())?;
+    if is_binary(buffer.get(..filled).unwrap_or_default()) {
         return Err(Refusal::limit(BINARY));
     }
-    loop {
-        if filled == bytes.len() {
-            if filled as u64 > limit {
-                return Err(too_large(limit));
-            }
-            let more = (filled as u64).saturating_mul(2).max(SAMPLE as u64).min(limit.saturating_add(1));
-            bytes.resize(usize::try_from(more).unwrap_or(usize::MAX), 0);
-        }
-        match fill(&mut file, bytes.get_mut(filled..).unwrap_or_default())? {
-            0 => break,
-            count => filled += count,
+    filled += fill(&mut file, buffer.get_mut(filled..length).unwrap_or_default())?;
+    if length == 0 {
+        // What the system makes up while it is read has no length beforehand: /proc and its like.
+        buffer.clear();
+        file.take(limit.saturating_add(1)).read_to_end(buffer)?;
+        filled = buffer.len();
+        if filled as u64 > limit {
+            return Err(too_large(limit));
         }
     }
-    bytes.truncate(filled);
-    decode(bytes)
+    let bytes = buffer.get(..filled).unwrap_or_default();
+    match from_utf16(bytes) {
+        Some(text) => Ok(Cow::Owned(text?.into_bytes())),
+        None if is_binary(bytes) => Err(Refusal::limit(BINARY)),
+        None => Ok(Cow::Borrowed(bytes)),
+    }
 }
 
 /// Reads standard input, at most `limit` bytes of it, as the file `path`.
 ///
 /// # Errors
-/// Input that is larger, is not text, or cannot be read.
-pub fn read_stdin(path: &str, limit: u64) -> Result<File, Refusal> {
+/// Input that is larger, is binary, or cannot be read.
+pub fn read_stdin(path: &str, limit: u64) -> Result<File<'static>, Refusal> {
     let mut bytes = Vec::new();
     io::stdin().lock().take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
         return Err(too_large(limit));
     }
-    Ok(File::new(path, decode(bytes)?))
+    match from_utf16(&bytes) {
+        Some(text) => Ok(File::new(path, text?.into_bytes())),
+        None if is_binary(&bytes) => Err(Refusal::limit(BINARY)),
+        None => Ok(File::new(path, bytes)),
+    }
 }
 
 /// Reads until the buffer is full or the file ends, and says how much it read.
@@ -189,28 +217,13 @@ fn utf16(bytes: &[u8]) -> Option<fn([u8; 2]) -> u16> {
     }
 }
 
-/// Makes text of a file's bytes: a byte order mark is dropped, UTF-16 with one is converted, each byte that is not UTF-8
-/// becomes a `?`.
-///
-/// # Errors
-/// Bytes that are not text.
-pub fn decode(mut bytes: Vec<u8>) -> Result<String, Refusal> {
-    if let Some(unit) = utf16(&bytes) {
-        let (pairs, _) = bytes.as_chunks::<2>();
-        let units = pairs.iter().skip(1).map(|&pair| unit(pair));
-        let text: String = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
-        return if text.contains('\0') { Err(Refusal::limit(BINARY)) } else { Ok(text) };
-    }
-    if is_binary(&bytes) {
-        return Err(Refusal::limit(BINARY));
-    }
-    if bytes.starts_with(b"\xef\xbb\xbf") {
-        bytes.drain(..3);
-    }
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(text),
-        Err(error) => lossy(error.as_bytes()),
-    }
+/// The text of UTF-16 with a byte order mark; nothing if it has none.
+fn from_utf16(bytes: &[u8]) -> Option<Result<String, Refusal>> {
+    let unit = utf16(bytes)?;
+    let (pairs, _) = bytes.as_chunks::<2>();
+    let units = pairs.iter().skip(1).map(|&pair| unit(pair));
+    let text: String = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+    Some(if text.contains('\0') { Err(Refusal::limit(BINARY)) } else { Ok(text) })
 }
 
 /// The text with a `?` for each byte that is not UTF-8.
@@ -264,10 +277,7 @@ pub fn check_name(name: &str) -> Result<(), Refusal> {
 }
 
 /// Whether a file's text is a bundle, by its shape.
-///
-/// # Errors
-/// The reason not to look at it.
-pub fn check_text(language: Language, text: &str) -> Result<(), Refusal> {
+fn check_shape(language: Language, text: &str) -> Result<(), Refusal> {
     let is_code = matches!(language, Language::JavaScript | Language::TypeScript | Language::Tsx);
     if !is_code || text.len() < BUNDLE_SIZE {
         return Ok(());
@@ -280,35 +290,40 @@ pub fn check_text(language: Language, text: &str) -> Result<(), Refusal> {
 mod tests {
     use super::*;
 
-    fn decoded(bytes: &[u8]) -> Result<String, String> {
-        decode(bytes.to_vec()).map_err(|refusal| refusal.reason)
+    fn text(bytes: &[u8]) -> Result<String, String> {
+        File::new("a", bytes).text().map(Cow::into_owned).map_err(|refusal| refusal.reason)
+    }
+
+    fn utf16_text(bytes: &[u8]) -> Option<Result<String, String>> {
+        from_utf16(bytes).map(|text| text.map_err(|refusal| refusal.reason))
     }
 
     #[test]
     fn bad_bytes_keep_their_place() {
-        assert_eq!(decoded(b"caf\xe9 = 'x'; // \xc3\xa9"), Ok("caf? = 'x'; // \u{e9}".to_owned()));
+        assert_eq!(text(b"caf\xe9 = 'x'; // \xc3\xa9"), Ok("caf? = 'x'; // \u{e9}".to_owned()));
         // The first two bytes of a three-byte character, cut off: two bytes, two marks.
-        assert_eq!(decoded(b"secret = \xe2\x82"), Ok("secret = ??".to_owned()));
+        assert_eq!(text(b"secret = \xe2\x82"), Ok("secret = ??".to_owned()));
+        assert_eq!(text(&[0xc3; 300]), Err("binary (not UTF-8)".to_owned()));
     }
 
     #[test]
     fn byte_order_marks_are_not_text() {
-        assert_eq!(decoded(b"\xef\xbb\xbfA=1"), Ok("A=1".to_owned()));
-        assert_eq!(decoded(b"\xff\xfeA\x00=\x00\xe9\x00"), Ok("A=\u{e9}".to_owned()));
-        assert_eq!(decoded(b"\xfe\xff\x00A\x00=\xd8\x3d\xde\x00"), Ok("A=\u{1f600}".to_owned()));
-        // An odd byte and half a surrogate pair at the end.
-        assert_eq!(decoded(b"\xff\xfeA\x00\x3d\xd8\x01"), Ok("A\u{fffd}".to_owned()));
-        assert_eq!(decoded(b"\xff\xfe\x00\x00A\x00\x00\x00"), Err("binary".to_owned()), "UTF-32");
+        assert_eq!(text(b"\xef\xbb\xbfA=1"), Ok("A=1".to_owned()));
+        assert_eq!(utf16_text(b"A=1"), None);
+        assert_eq!(utf16_text(b"\xff\xfeA\x00=\x00\xe9\x00"), Some(Ok("A=\u{e9}".to_owned())));
+        assert_eq!(utf16_text(b"\xfe\xff\x00A\x00=\xd8\x3d\xde\x00"), Some(Ok("A=\u{1f600}".to_owned())));
+        // Half a surrogate pair and an odd byte at the end.
+        assert_eq!(utf16_text(b"\xff\xfeA\x00\x3d\xd8\x01"), Some(Ok("A\u{fffd}".to_owned())));
+        assert_eq!(utf16_text(b"\xff\xfe\x00\x00A\x00\x00\x00"), Some(Err("binary".to_owned())), "UTF-32");
     }
 
     #[test]
-    fn binary_is_told_from_text() {
-        assert_eq!(decoded(b"MZ\x00\x01"), Err("binary".to_owned()));
-        assert_eq!(decoded(&[0xc3; 300]), Err("binary (not UTF-8)".to_owned()));
+    fn nul_bytes_count_at_the_beginning_only() {
+        assert!(is_binary(b"MZ\x00\x01"));
         let mut late = vec![b'a'; SAMPLE];
         late.push(0);
-        assert!(decoded(&late).is_ok(), "a NUL behind the sample is a character like any other");
-        assert_eq!(decoded(b""), Ok(String::new()));
+        assert!(!is_binary(&late));
+        assert_eq!(text(b""), Ok(String::new()));
     }
 
     #[test]
@@ -331,10 +346,10 @@ mod tests {
     #[test]
     fn bundles_are_told_from_code_with_a_long_line() {
         let line = "a".repeat(40_000);
-        assert!(check_text(Language::JavaScript, &format!("/* licence */\n{line}\n")).is_err());
-        assert!(check_text(Language::Json, &line).is_ok(), "data may be on one line");
-        assert!(check_text(Language::JavaScript, &"a".repeat(20_000)).is_ok(), "small enough to read");
+        assert!(check_shape(Language::JavaScript, &format!("/* licence */\n{line}\n")).is_err());
+        assert!(check_shape(Language::Json, &line).is_ok(), "data may be on one line");
+        assert!(check_shape(Language::JavaScript, &"a".repeat(20_000)).is_ok(), "small enough to read");
         let code = "const answer = 42\n".repeat(1000);
-        assert!(check_text(Language::TypeScript, &format!("{code}{line}")).is_ok());
+        assert!(check_shape(Language::TypeScript, &format!("{code}{line}")).is_ok());
     }
 }

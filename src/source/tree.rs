@@ -9,6 +9,7 @@
 //! are the ignored ones, and they are walked afterwards, for those files only, except where they hold dependencies or
 //! build products.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fmt;
@@ -43,9 +44,9 @@ impl Default for Options {
 /// What a walk came by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Walked {
-    /// What was not handed on, by path.
+    /// What was not looked at, by path.
     pub skipped: Vec<Skipped>,
-    /// Files handed on.
+    /// Files looked at.
     pub files: usize,
     /// Their bytes.
     pub bytes: u64,
@@ -68,13 +69,17 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Hands every file of `paths` on to `each`, which runs on the walk's threads, in no particular order. A file is handed on
-/// once, however many of the paths lead to it. Files that are named themselves are read whatever ignore rules say and
-/// whatever they are called; size and binary contents still count.
+/// Hands every file of `paths` on to `each`, which runs on the walk's threads, in no particular order, and can refuse a file
+/// in its turn. A file is handed on once, however many of the paths lead to it. Files that are named themselves are read
+/// whatever ignore rules say and whatever they are called; size and binary contents still count.
 ///
 /// # Errors
 /// A path that does not exist, before anything is read.
-pub fn walk(paths: &[PathBuf], options: &Options, each: impl Fn(File) + Sync) -> Result<Walked, Error> {
+pub fn walk(
+    paths: &[PathBuf],
+    options: &Options,
+    each: impl Fn(File<'_>) -> Result<(), Refusal> + Sync,
+) -> Result<Walked, Error> {
     for path in paths {
         if let Err(error) = fs::symlink_metadata(path)
             && matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
@@ -213,9 +218,9 @@ struct Visitors<'a, F> {
     part: Part,
 }
 
-impl<'s, F: Fn(File) + Sync> ParallelVisitorBuilder<'s> for Visitors<'s, F> {
+impl<'s, F: Fn(File<'_>) -> Result<(), Refusal> + Sync> ParallelVisitorBuilder<'s> for Visitors<'s, F> {
     fn build(&mut self) -> Box<dyn ParallelVisitor + 's> {
-        Box::new(Visitor { shared: self.shared, part: self.part, gathered: Gathered::default() })
+        Box::new(Visitor { shared: self.shared, part: self.part, gathered: Gathered::default(), buffer: Vec::new() })
     }
 }
 
@@ -224,6 +229,8 @@ struct Visitor<'a, F> {
     shared: &'a Shared<'a, F>,
     part: Part,
     gathered: Gathered,
+    /// What files are read into.
+    buffer: Vec<u8>,
 }
 
 impl<F> Drop for Visitor<'_, F> {
@@ -238,7 +245,7 @@ impl<F> Drop for Visitor<'_, F> {
     }
 }
 
-impl<F: Fn(File) + Sync> ParallelVisitor for Visitor<'_, F> {
+impl<F: Fn(File<'_>) -> Result<(), Refusal> + Sync> ParallelVisitor for Visitor<'_, F> {
     fn visit(&mut self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
         match entry {
             Ok(entry) => self.entry(entry),
@@ -248,7 +255,7 @@ impl<F: Fn(File) + Sync> ParallelVisitor for Visitor<'_, F> {
     }
 }
 
-impl<F: Fn(File) + Sync> Visitor<'_, F> {
+impl<F: Fn(File<'_>) -> Result<(), Refusal> + Sync> Visitor<'_, F> {
     fn entry(&mut self, entry: DirEntry) {
         let Some(kind) = entry.file_type() else {
             return;
@@ -310,31 +317,17 @@ impl<F: Fn(File) + Sync> Visitor<'_, F> {
         {
             return;
         }
-        match self.text(path, kind, named) {
-            Ok(text) => {
-                self.gathered.walked.files += 1;
-                self.gathered.walked.bytes += text.len() as u64;
-                (self.shared.each)(File { path: name, local, text });
-            }
-            Err(refusal) => self.gathered.walked.skipped.push(refusal.of(name)),
+        let read = bytes(path, kind, named, self.shared.options.max_file_size, &mut self.buffer);
+        let done = read.and_then(|bytes| {
+            let length = bytes.len() as u64;
+            (self.shared.each)(File { path: name.clone(), local, named, bytes })?;
+            self.gathered.walked.files += 1;
+            self.gathered.walked.bytes += length;
+            Ok(())
+        });
+        if let Err(refusal) = done {
+            self.gathered.walked.skipped.push(refusal.of(name));
         }
-    }
-
-    fn text(&self, path: &Path, kind: FileType, named: bool) -> Result<String, Refusal> {
-        if kind.is_symlink() {
-            return Err(Refusal::limit("symbolic link, not followed"));
-        }
-        if !kind.is_file() {
-            return Err(Refusal::limit(special(kind)));
-        }
-        if !named && let Some(name) = path.file_name() {
-            source::check_name(&name.to_string_lossy())?;
-        }
-        let text = source::read(path, self.shared.options.max_file_size)?;
-        if !named {
-            source::check_text(Language::of_path(path), &text)?;
-        }
-        Ok(text)
     }
 
     /// The path reports use, and where in it the part begins that says what the file is for.
@@ -354,6 +347,27 @@ impl<F: Fn(File) + Sync> Visitor<'_, F> {
         };
         (name, local)
     }
+}
+
+/// A file's bytes, if it is within the limits; that on names does not hold for a file that was named
+/// itself.
+fn bytes<'a>(
+    path: &Path,
+    kind: FileType,
+    named: bool,
+    limit: u64,
+    buffer: &'a mut Vec<u8>,
+) -> Result<Cow<'a, [u8]>, Refusal> {
+    if kind.is_symlink() {
+        return Err(Refusal::limit("symbolic link, not followed"));
+    }
+    if !kind.is_file() {
+        return Err(Refusal::limit(special(kind)));
+    }
+    if !named && let Some(name) = path.file_name() {
+        source::check_name(&name.to_string_lossy())?;
+    }
+    source::read(path, limit, buffer)
 }
 
 /// The path with `/` between its parts and without `.`.
