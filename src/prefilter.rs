@@ -114,11 +114,11 @@ fn is_entry(bytes: &[u8], start: usize, end: usize) -> bool {
     let after = bytes.get(end..).unwrap_or_default();
     let opens = before.last().is_some_and(is_quote);
     let closes = after.first().is_some_and(is_quote) || after.starts_with(b"\\\"");
-    if opens && closes {
-        return true;
+    if opens || closes {
+        // The whole of a quoted text, and not the last word of a sentence.
+        return opens && (closes || matches!(after.first(), Some(b':' | b'=')));
     }
-    let next = after.iter().filter(|byte| !is_quote(byte) && **byte != b'\\').find(|byte| !is_blank(byte));
-    match next {
+    match after.iter().find(|byte| !is_blank(byte)) {
         Some(b':' | b'=' | b'|' | b'}') => true,
         None | Some(b'\n' | b'\r' | b',' | b']' | b'#') => {
             matches!(before.iter().rev().find(|byte| !is_blank(byte)), Some(b':' | b'-' | b'[' | b',' | b'='))
@@ -215,6 +215,7 @@ mod tests {
             check(Language::Json, text, true);
         }
         check(Language::Json, r#"{"HINT": "Try a JWT with the secret, or a token."}"#, false);
+        check(Language::Json, r#"{"How do I verify a JWT?": "Not with a secret", "See JWT": "Secret sauce"}"#, false);
         check(Language::Dockerfile, "ENV JWT_SECRET abc", true);
         check(Language::Terraform, "variable \"jwt_secret\" {\n default = \"x\" }", true);
         check(Language::Toml, "[server]\nport = 1", false);
