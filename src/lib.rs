@@ -6,9 +6,12 @@
 //! the steps behind it; only [`check`] knows them all.
 
 pub mod check;
+pub mod context;
 pub mod facts;
 pub mod finding;
 pub mod language;
 pub mod library;
+pub mod manifest;
 pub mod prefilter;
+pub mod repository;
 pub mod source;
