@@ -48,16 +48,12 @@ fn of_folder(name: &str) -> Option<Context> {
 fn of_name(name: &str) -> Option<Context> {
     let words = || name.split('.');
     let stem = name.split('.').find(|word| !word.is_empty()).unwrap_or_default();
-    // `auth.test.js`, `auth.e2e-spec.ts`, `.env.test`: a word between dots, not the first and only one.
+    // `auth.test.js`, `auth.e2e-spec.ts`, `.env.test`, `application-test.yml`, and `config/test.json`.
     let is_test_word = |word: &str| {
         matches!(word, "test" | "tests" | "spec" | "specs" | "e2e" | "cy" | "fixture" | "mock")
             || ["-test", "-tests", "-spec", "_test", "_spec"].iter().any(|suffix| word.ends_with(suffix))
     };
-    let is_test = words().skip(1).any(is_test_word)
-        || stem.starts_with("test_")
-        || stem.ends_with("_test")
-        || stem.ends_with("_spec")
-        || stem == "conftest";
+    let is_test = words().any(is_test_word) || stem.starts_with("test_") || stem == "conftest";
     if is_test {
         return Some(Context::Test);
     }
@@ -71,15 +67,12 @@ fn of_name(name: &str) -> Option<Context> {
     if is_example {
         return Some(Context::Example);
     }
-    let is_documentation =
-        words().skip(1).last().is_some_and(|extension| {
-            matches!(extension, "md" | "mdx" | "markdown" | "rst" | "adoc" | "asciidoc" | "textile")
-        }) || matches!(stem, "readme" | "changelog" | "changes" | "contributing" | "license" | "history");
+    let extension = words().skip(1).last();
+    let is_prose = matches!(extension, Some("md" | "mdx" | "markdown" | "rst" | "adoc" | "asciidoc" | "textile"));
     // `readme.js` is code about a readme.
-    let is_code = words().skip(1).last().is_some_and(|extension| {
-        !matches!(extension, "md" | "mdx" | "markdown" | "rst" | "adoc" | "asciidoc" | "textile" | "txt" | "html")
-    });
-    (is_documentation && !is_code).then_some(Context::Documentation)
+    let is_readme = matches!(stem, "readme" | "changelog" | "changes" | "contributing" | "history")
+        && matches!(extension, None | Some("txt" | "html"));
+    (is_prose || is_readme).then_some(Context::Documentation)
 }
 
 #[cfg(test)]
@@ -118,6 +111,8 @@ mod tests {
                 "Test/Auth.cs",
                 "spec/models/user_spec.rb",
                 "app-tests/a.js",
+                "config/test.json",
+                "src/main/resources/application-test.yml",
             ],
         );
     }
@@ -174,7 +169,6 @@ mod tests {
                 "src/documents/model.js",
                 "src/special/keys.js",
                 "src/demographics/a.js",
-                "src/test.js",
                 "inspect.js",
                 "src/sampler.js",
                 "dist/server.js",
