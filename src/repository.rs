@@ -102,6 +102,12 @@ impl Repository {
         }
     }
 
+    /// The id of the commit that is checked out, if there is one.
+    pub fn head(&self) -> Option<String> {
+        let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(opened.repository.head().ok()?.target()?.to_string())
+    }
+
     /// What the project is called: the working tree's folder and the last part of each remote's address, without `.git`.
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<String> =
