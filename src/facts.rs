@@ -134,6 +134,8 @@ pub enum Kind {
     /// A value kept elsewhere or encrypted, as configuration writes it: `secretKeyRef`, `ENC(...)`,
     /// `${{ secrets.X }}`, `{cipher}...`, a vault path. There is no secret here to find.
     Reference,
+    /// Something computed from other values in a way that is not followed: arithmetic, a tagged template.
+    Derived(Vec<ValueId>),
     /// Something the front-end does not follow.
     Unknown,
 }
@@ -228,10 +230,10 @@ pub struct ClassMember {
     pub type_name: Option<ValueId>,
 }
 
-/// A value written to a member: `object.name = value`, `module.exports = value`.
+/// A value written to a member or to a name the file does not bind: `object.name = value`, `module.exports = value`.
 #[derive(Clone, Debug)]
 pub struct Assignment {
-    /// What is written to, a [`Kind::Member`].
+    /// What is written to, a [`Kind::Member`] or a [`Kind::Global`].
     pub target: ValueId,
     /// What is written.
     pub value: ValueId,

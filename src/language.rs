@@ -1,5 +1,7 @@
 //! How bytes become facts: one file a language or format, and the choice between them by a file's name.
 
+pub mod javascript;
+
 use std::path::Path;
 
 /// The language or format of a file.

@@ -14,4 +14,5 @@ pub mod library;
 pub mod manifest;
 pub mod prefilter;
 pub mod repository;
+pub mod secret;
 pub mod source;

@@ -15,7 +15,11 @@
 //! names: `1`, `2.algorithms`, `key=`, `0.secret`. `*` stands for every entry. With `NAME/` in front it is the argument
 //! of an earlier call of that name in the same chain: `setProtectedHeader/0.alg`.
 
+use std::fmt;
+use std::str::FromStr;
+
 use serde::Deserialize;
+use serde::de::{self, Deserializer};
 
 /// What one library's calls mean.
 #[derive(Clone, Debug, Deserialize)]
@@ -112,7 +116,7 @@ pub enum Encoding {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Use {
     /// How the callee is reached; any of them.
-    pub path: OneOrMany<String>,
+    pub path: OneOrMany<Path>,
     /// What the call does.
     pub does: Does,
     /// What has to hold for the call to be meant; all of them.
@@ -120,16 +124,16 @@ pub struct Use {
     pub requires: Vec<Condition>,
     /// Where the token is given.
     #[serde(default)]
-    pub token: Option<String>,
+    pub token: Option<Locator>,
     /// Where a key can be given; all that are there count.
     #[serde(default)]
-    pub key: OneOrMany<String>,
+    pub key: OneOrMany<Locator>,
     /// Where the algorithm that signs is given; the first that is there counts.
     #[serde(default)]
-    pub algorithm: OneOrMany<String>,
+    pub algorithm: OneOrMany<Locator>,
     /// Where the accepted algorithms are given; the first that is there counts.
     #[serde(default)]
-    pub algorithms: OneOrMany<String>,
+    pub algorithms: OneOrMany<Locator>,
     /// The algorithm when none is given and the key is text.
     #[serde(default)]
     pub default_algorithm: Option<String>,
@@ -165,15 +169,15 @@ pub struct Version {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Conversion {
     /// How the callee is reached; any of them.
-    pub path: OneOrMany<String>,
+    pub path: OneOrMany<Path>,
     /// Where the text is given; all that are there count.
-    pub value: OneOrMany<String>,
+    pub value: OneOrMany<Locator>,
     /// How it is read when the call does not say.
     #[serde(default)]
     pub encoding: Encoding,
     /// Where the call says how it is read: `base64`, `base64url`, `hex`, `utf8` and the like.
     #[serde(default)]
-    pub encoding_at: Option<String>,
+    pub encoding_at: Option<Locator>,
 }
 
 /// Something that can hold for a call.
@@ -181,7 +185,7 @@ pub struct Conversion {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Condition {
     /// Where to look; any of them.
-    pub at: OneOrMany<String>,
+    pub at: OneOrMany<Locator>,
     /// It is this literal, number or truth value.
     #[serde(default)]
     pub equals: Option<toml::Value>,
@@ -215,6 +219,170 @@ impl<T> OneOrMany<T> {
         match self {
             OneOrMany::One(value) => std::slice::from_ref(value),
             OneOrMany::Many(values) => values,
+        }
+    }
+}
+
+/// How a callee is reached from its package: see the module's documentation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Path {
+    /// Whether the receiver is not followed: only the end of the way to the callee is compared.
+    pub anywhere: bool,
+    /// The steps.
+    pub segments: Vec<Segment>,
+}
+
+/// One step of a [`Path`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Segment {
+    /// A member of this name.
+    Member(String),
+    /// A call, or the construction of an instance.
+    Call,
+    /// Any chain of method calls, the empty one included.
+    Chain,
+}
+
+/// What a [`Path`] or [`Locator`] could not be read as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Malformed(String);
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Malformed {}
+
+impl FromStr for Path {
+    type Err = Malformed;
+
+    fn from_str(text: &str) -> Result<Self, Malformed> {
+        let malformed = || Malformed(format!("`{text}` is not a path: expected names joined by `.`, `()` and `..`"));
+        let (anywhere, mut rest) = match text.strip_prefix("*.") {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let mut segments = Vec::new();
+        while !rest.is_empty() {
+            if let Some(after) = rest.strip_prefix("()") {
+                segments.push(Segment::Call);
+                rest = after;
+            } else if let Some(after) = rest.strip_prefix("..") {
+                segments.push(Segment::Chain);
+                rest = after;
+            } else {
+                let name = if segments.is_empty() || matches!(segments.last(), Some(Segment::Chain)) {
+                    rest
+                } else {
+                    rest.strip_prefix('.').ok_or_else(malformed)?
+                };
+                let end = name.find(['.', '(']).unwrap_or(name.len());
+                if end == 0 {
+                    return Err(malformed());
+                }
+                segments.push(Segment::Member(name[..end].to_owned()));
+                rest = &name[end..];
+            }
+        }
+        if segments.is_empty() || matches!(segments.last(), Some(Segment::Chain)) {
+            return Err(malformed());
+        }
+        Ok(Path { anywhere, segments })
+    }
+}
+
+/// Where in a call a value stands: see the module's documentation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Locator {
+    /// The earlier call of the chain whose argument it is; `None` for the call itself.
+    pub method: Option<String>,
+    /// Which argument.
+    pub argument: ArgumentName,
+    /// The members that lead from the argument to the value; `*` is every entry.
+    pub members: Vec<String>,
+}
+
+/// How an argument is named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ArgumentName {
+    /// By its position, 0-based.
+    Position(usize),
+    /// By its keyword.
+    Keyword(String),
+}
+
+impl FromStr for Locator {
+    type Err = Malformed;
+
+    fn from_str(text: &str) -> Result<Self, Malformed> {
+        let malformed =
+            || Malformed(format!("`{text}` is not a locator: expected `1`, `2.algorithms`, `key=`, `method/0`"));
+        let (method, rest) = match text.split_once('/') {
+            Some((method, rest)) if !method.is_empty() => (Some(method.to_owned()), rest),
+            Some(_) => return Err(malformed()),
+            None => (None, text),
+        };
+        let mut parts = rest.split('.');
+        let head = parts.next().unwrap_or_default();
+        let argument = match head.strip_suffix('=') {
+            Some(keyword) if !keyword.is_empty() => ArgumentName::Keyword(keyword.to_owned()),
+            _ => ArgumentName::Position(head.parse().map_err(|_| malformed())?),
+        };
+        let members: Vec<String> = parts.map(str::to_owned).collect();
+        if members.iter().any(String::is_empty) {
+            return Err(malformed());
+        }
+        Ok(Locator { method, argument, members })
+    }
+}
+
+macro_rules! deserialize_from_str {
+    ($type:ty) => {
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+            }
+        }
+    };
+}
+
+deserialize_from_str!(Path);
+deserialize_from_str!(Locator);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_read_as_documented() {
+        let path = |text: &str| text.parse::<Path>();
+        let member = |name: &str| Segment::Member(name.to_owned());
+        assert_eq!(path("sign").unwrap().segments, [member("sign")]);
+        assert_eq!(
+            path("SignJWT()..sign").unwrap().segments,
+            [member("SignJWT"), Segment::Call, Segment::Chain, member("sign")]
+        );
+        assert_eq!(
+            path("PassportStrategy().super").unwrap().segments,
+            [member("PassportStrategy"), Segment::Call, member("super")]
+        );
+        assert!(path("*.register").unwrap().anywhere);
+        for wrong in ["", "a..", "*.", ".a", "a(.b"] {
+            assert!(path(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn locators_are_read_as_documented() {
+        let locator = |text: &str| text.parse::<Locator>();
+        let header = locator("setProtectedHeader/0.alg").unwrap();
+        assert_eq!(header.method.as_deref(), Some("setProtectedHeader"));
+        assert_eq!(header.members, ["alg"]);
+        assert_eq!(locator("key=").unwrap().argument, ArgumentName::Keyword("key".to_owned()));
+        for wrong in ["", "a", "/0", "0..a", "="] {
+            assert!(locator(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -1,0 +1,201 @@
+//! Values that stand for a secret kept elsewhere, or that are filled in later: there is no secret in them to find.
+//!
+//! A default that people are asked to change (`changeme`) is not one of them: it is shipped, and it is used.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// What a value stands for when it is not a secret itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reference {
+    /// Nothing: empty, `null`, `undefined`.
+    Nothing,
+    /// A template fills it in: `${X}`, `{{ secret }}`, `%ENV%`, `<your-secret>`.
+    Template,
+    /// A file holds it.
+    File,
+    /// A vault or secret store holds it.
+    Store,
+    /// It is encrypted.
+    Encrypted,
+}
+
+static TEMPLATE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?s)^(?:",
+        // Shell, compose, Spring, JavaScript: a variable and nothing else. A fallback inside the braces is a value.
+        r"\$\{[^{}:]*(?::?\?[^{}]*)?\}|\$\([^()]*\)|\$[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*",
+        r"|#\{[^{}]*\}#?|@[A-Za-z_][A-Za-z0-9_.]*@",
+        // GitHub, Azure, Helm, Jinja, Mustache; ERB, EJS; Windows; Symfony; Octopus; MSBuild.
+        r"|\$?\{\{.*\}\}|\{%.*%\}|<%.*%>|%[A-Za-z_][A-Za-z0-9_]*%|%env\(.*\)%|\$\[.*\]",
+        // A hole in a text for people.
+        r"|<[A-Za-z][A-Za-z0-9 _./:'-]*>|\{[A-Za-z_][A-Za-z0-9_.-]*\}",
+        r"|process\.env\.\w+|os\.environ\b.*|secrets\.\w+|env:[A-Za-z_]\w*|env\([A-Za-z_'\x22]+\)",
+        r")$",
+    ))
+});
+
+static STORE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"^(?:",
+        r"(?:vault|op|awssm|aws-sm|aws-ssm|ssm|asm|secretsmanager|gcpsm|gcp-sm|sm|azurekv|azkv|keyvault|kv|akv|doppler",
+        r"|infisical|bw|bws|lpass|keychain|keyring|conjur|secretref|secret|ref\+[a-z0-9]+)://?\S+",
+        r"|arn:aws[a-z-]*:(?:secretsmanager|ssm|kms):\S+",
+        r"|projects/[^/\s]+/secrets/\S+",
+        r"|https://[A-Za-z0-9-]+\.vault\.azure\.(?:net|cn|us)/\S*",
+        r"|@Microsoft\.KeyVault\(.*\)",
+        r"|\{\{resolve:(?:ssm|ssm-secure|secretsmanager):.*\}\}",
+        r"|vault:[A-Za-z0-9_./-]+#[A-Za-z0-9_.-]+",
+        r"|secretref:\S+",
+        r"|(?:env|keystore|credential|credentials)(?:\+[a-z]+)?://?\S+",
+        r")$",
+    ))
+});
+
+static ENCRYPTED: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?s)^(?:",
+        // SOPS, jasypt, Spring Cloud Config, eyaml, ansible-vault, dotenvx, git-crypt, age, PGP, Vault transit, Laravel.
+        r"ENC\[.*\]|ENC\(.*\)|DEC\(.*\)|\{cipher\}.*|DEC::PKCS7\[.*\]!?|\$ANSIBLE_VAULT;.*|encrypted:[A-Za-z0-9+/=]{24,}",
+        r"|-----BEGIN (?:AGE ENCRYPTED FILE|PGP MESSAGE)-----.*|vault:v[0-9]+:[A-Za-z0-9+/=]+|!vault\b.*",
+        // A SealedSecret is RSA-OAEP around AES-GCM: the length of the wrapped key, then 512 bytes of it.
+        r"|Ag[A-D][A-Za-z0-9+/]{300,}={0,2}",
+        r")$",
+    ))
+});
+
+static FILE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"^(?:",
+        // Rooted: at least two names, or an extension. Base64 has slashes too, but no run of short lower-case names.
+        r"(?:file:(?://)?|classpath\*?:|@)/?[A-Za-z0-9_.~/\\-]+",
+        r"|(?:~|\.{1,2})(?:[/\\][A-Za-z0-9_.@ -]+)+",
+        r"|/(?:run|etc|var|opt|home|root|usr|srv|mnt|tmp|app|secrets?|certs?|keys?|config|data|vault)(?:/[A-Za-z0-9_.@-]+)+",
+        r"|[A-Za-z]:\\[^\r\n]+",
+        r"|(?:/?[A-Za-z0-9_.@-]+/)*[A-Za-z0-9_.@-]+\.(?:pem|key|crt|cer|pub|p12|pfx|jks|p8|der|json|ya?ml|txt|env|asc|gpg|jwk|jwks)",
+        r")$",
+    ))
+});
+
+fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a fixed pattern compiles")
+}
+
+/// What `value` stands for, or `None` when it is a secret itself.
+pub fn reference(value: &str) -> Option<Reference> {
+    let value = value.trim();
+    if value.is_empty() || ["null", "nil", "none", "undefined", "~", "\"\"", "''"].contains(&&*value.to_ascii_lowercase()) {
+        return Some(Reference::Nothing);
+    }
+    // Every form starts with one of these, or is short enough to be a path: no pattern runs over a long secret.
+    const LONGEST: usize = 64 * 1024;
+    if value.len() > LONGEST {
+        return None;
+    }
+    if ENCRYPTED.is_match(value) {
+        Some(Reference::Encrypted)
+    } else if STORE.is_match(value) {
+        Some(Reference::Store)
+    } else if TEMPLATE.is_match(value) {
+        Some(Reference::Template)
+    } else if FILE.is_match(value) {
+        Some(Reference::File)
+    } else {
+        None
+    }
+}
+
+/// Whether `value` is not a secret itself.
+pub fn is_reference(value: &str) -> bool {
+    reference(value).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn references_are_known() {
+        use Reference::*;
+        for (value, expected) in [
+            ("", Nothing),
+            ("  ", Nothing),
+            ("null", Nothing),
+            ("undefined", Nothing),
+            ("<your-secret>", Template),
+            ("<random_string_at_least_32_characters_long>", Template),
+            ("{{ secret }}", Template),
+            ("{{ .Values.jwt.secret | quote }}", Template),
+            ("${{ secrets.JWT_SECRET }}", Template),
+            ("${JWT_SECRET}", Template),
+            ("${JWT_SECRET:?is missing}", Template),
+            ("$JWT_SECRET", Template),
+            ("%JWT_SECRET%", Template),
+            ("%env(JWT_SECRET)%", Template),
+            ("#{JwtSecret}#", Template),
+            ("<%= ENV['JWT_SECRET'] %>", Template),
+            ("process.env.JWT_SECRET", Template),
+            ("/run/secrets/jwt", File),
+            ("./keys/private.pem", File),
+            ("../jwt", File),
+            ("config/jwt/private.pem", File),
+            ("file:///etc/jwt/key", File),
+            ("classpath:jwt.key", File),
+            ("C:\\keys\\jwt.key", File),
+            ("vault://secret/data/jwt#key", Store),
+            ("arn:aws:secretsmanager:eu-west-1:123456789012:secret:jwt", Store),
+            ("projects/demo/secrets/jwt/versions/1", Store),
+            ("https://shop.vault.azure.net/secrets/jwt", Store),
+            ("@Microsoft.KeyVault(SecretUri=https://shop.vault.azure.net/secrets/jwt)", Store),
+            ("op://app/jwt/secret", Store),
+            ("ENC[AES256_GCM,data:qg==,iv:aa==,tag:bb==,type:str]", Encrypted),
+            ("ENC(5yq2mnDTtPuE0lF9pBWwUQ==)", Encrypted),
+            ("{cipher}AQA2b7c1", Encrypted),
+        ] {
+            assert_eq!(reference(value), Some(expected), "{value}");
+        }
+    }
+
+    #[test]
+    fn what_is_used_as_it_stands_is_a_secret() {
+        for value in [
+            "changeme",
+            "CHANGE_ME",
+            "replace-me-with-a-random-string",
+            "your-256-bit-secret",
+            "YOUR_SECRET_HERE",
+            "secret",
+            "todo",
+            "${JWT_SECRET:-secret}",
+            "${JWT_SECRET:secret}",
+            "!ChangeMe!",
+            "__CHANGE_ME__",
+            "-- DEV COOKIE SECRET; CHANGE ME --",
+            "https://github.com/apache/seatunnel",
+            "/QN%^4uefRUR%]Ar",
+            "3EK6FD+o0+c7tzBNVfjpMkNDi2yARAAKzQlk8O2IKoxQu4nF7EdAh8s3TwpHwrdWT6R",
+            "+kR/9cT/xL2b/Vq8sW1mYp0aZt5uQn7eJd3fHg6iKo4=",
+            "f4e2e52034348f86b67cde581c0f9eb5[www.renren.io]",
+            "$up3r$ecret!",
+        ] {
+            assert_eq!(reference(value), None, "{value}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_random_secret_is_no_reference(bytes in proptest::collection::vec(any::<u8>(), 32..64)) {
+            use base64::Engine;
+            let engine = base64::engine::general_purpose::STANDARD;
+            prop_assert!(!is_reference(&engine.encode(&bytes)));
+        }
+
+        #[test]
+        fn any_text_is_judged(value in any::<String>()) {
+            is_reference(&value);
+        }
+    }
+}
