@@ -114,7 +114,7 @@ impl Language {
             "properties" | "ini" | "cfg" | "conf" => Language::Properties,
             "dockerfile" | "docker" => Language::Dockerfile,
             "tf" | "tfvars" | "hcl" | "terraform" => Language::Terraform,
-            "pem" | "key" => Language::Key,
+            "pem" | "key" | "p8" | "pk8" => Language::Key,
             _ => Language::Text,
         }
     }

@@ -5,10 +5,16 @@
 //! into [`finding`]s, a [`report`] shows them. Each step takes the one before it as a plain value and knows nothing of
 //! the steps behind it; only [`check`] knows them all.
 
+pub mod check;
+pub mod context;
 pub mod facts;
 pub mod finding;
 pub mod language;
 pub mod library;
+pub mod manifest;
+pub mod prefilter;
+pub mod repository;
 pub mod secret;
 pub mod name;
 pub mod vocabulary;
+pub mod source;

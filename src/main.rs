@@ -1,1 +1,8 @@
-fn main() {}
+//! The command line.
+
+mod cli;
+mod show;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}

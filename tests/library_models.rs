@@ -53,3 +53,46 @@ fn conditions_versions_and_conversions_say_something() {
         }
     }
 }
+
+#[test]
+fn a_receiver_that_is_not_followed_is_told_apart_by_a_condition() {
+    for (file, model) in models() {
+        for used in &model.uses {
+            let open = used.path.as_slice().iter().any(|path| path.anywhere);
+            assert!(!open || !used.requires.is_empty(), "{}: {:?}", file.display(), used.path);
+        }
+    }
+}
+
+#[test]
+fn every_model_says_what_it_is_about() {
+    for (file, model) in models() {
+        assert!(!model.name.is_empty() && !model.source.is_empty(), "{}", file.display());
+        assert!(model.global || !model.packages.is_empty(), "{}: nothing to import", file.display());
+        assert!(
+            !(model.uses.is_empty() && model.conversions.is_empty() && model.wrappers.is_empty()),
+            "{}: it says nothing",
+            file.display()
+        );
+        for used in &model.uses {
+            let located = !used.key.as_slice().is_empty() || !used.algorithms.as_slice().is_empty() || used.token.is_some();
+            assert!(
+                located || !used.does.signs() && !used.does.verifies(),
+                "{}: {:?} has neither key nor token",
+                file.display(),
+                used.path
+            );
+        }
+    }
+}
+
+#[test]
+fn old_versions_are_listed_oldest_first() {
+    for (file, model) in models() {
+        for used in &model.uses {
+            let versions: Vec<Vec<u32>> =
+                used.version.iter().map(|v| v.below.split('.').filter_map(|n| n.parse().ok()).collect()).collect();
+            assert!(versions.is_sorted(), "{}: the first that is above the version in use counts", file.display());
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! What kind of text a file is, by its path: production, test, example or documentation.
+
+use crate::finding::Context;
+
+/// The context of a file by its path relative to the folder that is checked, with `/` between its parts.
+///
+/// Words count as whole parts of the path, or as whole words of the file's name: `latest/contest.js` is production. A test
+/// within an example is a test, an example within the documentation an example: the more particular word counts.
+pub fn of_path(path: &str) -> Context {
+    let path = path.to_ascii_lowercase();
+    let mut parts = path.split('/').filter(|part| !part.is_empty());
+    let name = parts.next_back().unwrap_or_default();
+    let folder_context = parts.filter_map(of_folder).max_by_key(|context| rank(*context));
+    [of_name(name), folder_context]
+        .into_iter()
+        .flatten()
+        .max_by_key(|context| rank(*context))
+        .unwrap_or(Context::Production)
+}
+
+/// Which context counts when a path speaks of two.
+fn rank(context: Context) -> u8 {
+    match context {
+        Context::Production => 0,
+        Context::Documentation => 1,
+        Context::Example => 2,
+        Context::Test => 3,
+    }
+}
+
+/// The context a folder of that name gives, in lower case.
+fn of_folder(name: &str) -> Option<Context> {
+    Some(match name {
+        "test" | "tests" | "testing" | "__tests__" | "__test__" | "spec" | "specs" | "__specs__" | "e2e"
+        | "e2e-tests" | "integration-tests" | "unit-tests" | "test-utils" | "testutils" | "testdata" | "test-data"
+        | "test_data" | "fixture" | "fixtures" | "__fixtures__" | "mock" | "mocks" | "__mocks__" | "cypress"
+        | "playwright" | "__snapshots__" => Context::Test,
+        "example" | "examples" | "sample" | "samples" | "demo" | "demos" => Context::Example,
+        "doc" | "docs" | "documentation" => Context::Documentation,
+        // Maven's and Gradle's second source sets: src/integrationTest, app-tests.
+        _ if name.ends_with("-test") || name.ends_with("-tests") => Context::Test,
+        _ if name.ends_with("-example") || name.ends_with("-examples") => Context::Example,
+        _ => return None,
+    })
+}
+
+/// The context a file of that name gives, in lower case.
+fn of_name(name: &str) -> Option<Context> {
+    let words = || name.split('.');
+    let stem = name.split('.').find(|word| !word.is_empty()).unwrap_or_default();
+    // `auth.test.js`, `auth.e2e-spec.ts`, `.env.test`, `application-test.yml`, and `config/test.json`.
+    let is_test_word = |word: &str| {
+        matches!(word, "test" | "tests" | "spec" | "specs" | "e2e" | "cy" | "fixture" | "mock")
+            || ["-test", "-tests", "-spec", "_test", "_spec"].iter().any(|suffix| word.ends_with(suffix))
+    };
+    let is_test = words().any(is_test_word) || stem.starts_with("test_") || stem == "conftest";
+    if is_test {
+        return Some(Context::Test);
+    }
+    let is_example_word =
+        |word: &str| matches!(word, "example" | "examples" | "sample" | "template" | "dist" | "tpl" | "tmpl");
+    // `.env.example`, `config.sample.json`, `settings.dist`, `env-example-document`, `example.env`; a dash or an underscore
+    // divides words only in the names of environment files.
+    let mut divided = name.split(['.', '-', '_']).filter(|word| !word.is_empty());
+    let is_env = name.split(['.', '-', '_']).any(|word| word == "env");
+    let is_example = words().skip(1).any(is_example_word) || (is_env && divided.any(is_example_word));
+    if is_example {
+        return Some(Context::Example);
+    }
+    let extension = words().skip(1).last();
+    let is_prose = matches!(extension, Some("md" | "mdx" | "markdown" | "rst" | "adoc" | "asciidoc" | "textile"));
+    // `readme.js` is code about a readme.
+    let is_readme = matches!(stem, "readme" | "changelog" | "changes" | "contributing" | "history")
+        && matches!(extension, None | Some("txt" | "html"));
+    (is_prose || is_readme).then_some(Context::Documentation)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(expected: Context, paths: &[&str]) {
+        for path in paths {
+            assert_eq!(of_path(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn tests() {
+        check(
+            Context::Test,
+            &[
+                "test/auth.js",
+                "src/__tests__/auth.js",
+                "spec/models/user.rb",
+                "packages/a/e2e/login.ts",
+                "cypress/support/commands.ts",
+                "src/__mocks__/jwt.js",
+                "internal/testdata/key.pem",
+                "tests/fixtures/.env",
+                "src/auth.test.ts",
+                "src/auth.spec.tsx",
+                "test/app.e2e-spec.ts",
+                "src/auth.service-spec.ts",
+                "auth_test.go",
+                "app/test_auth.py",
+                "conftest.py",
+                ".env.test",
+                ".env.test.local",
+                "Test/Auth.cs",
+                "spec/models/user_spec.rb",
+                "app-tests/a.js",
+                "config/test.json",
+                "src/main/resources/application-test.yml",
+            ],
+        );
+    }
+
+    #[test]
+    fn examples() {
+        check(
+            Context::Example,
+            &[
+                "examples/express/app.js",
+                "sample/app.js",
+                "demo/index.html",
+                ".env.example",
+                ".env.local.example",
+                "env-example",
+                "env-example-relational",
+                "config.sample.json",
+                "settings.py.dist",
+                "docker/.env.sample",
+                "example.env",
+                ".env_template",
+                "docs/examples/app.js",
+                "examples/README.md",
+            ],
+        );
+    }
+
+    #[test]
+    fn documentation() {
+        check(
+            Context::Documentation,
+            &[
+                "README.md",
+                "docs/auth.md",
+                "docs/conf.py",
+                "CHANGELOG",
+                "src/content/page.mdx",
+                "index.rst",
+                "doc/a.js",
+                "README",
+            ],
+        );
+    }
+
+    #[test]
+    fn words_within_words_are_none() {
+        check(
+            Context::Production,
+            &[
+                "src/auth.js",
+                "latest/index.js",
+                "src/contest.js",
+                "src/attestation/verify.ts",
+                "src/documents/model.js",
+                "src/special/keys.js",
+                "src/demographics/a.js",
+                "inspect.js",
+                "src/sampler.js",
+                "dist/server.js",
+                "templates/deployment.yaml",
+                "readme.js",
+                "",
+                "..",
+                ".env",
+                ".env.production",
+                "protest_spec/x.js",
+                "src/\u{e9}t\u{e9}.js",
+            ],
+        );
+    }
+}

@@ -1,0 +1,245 @@
+//! Which files can matter at all: one pass over the bytes, before anything is parsed.
+//!
+//! A file is thrown away only if nothing stands in it without which no rule has anything to say: the name of a JWT
+//! library, a name that can hold a JWT secret, a private key, a token. The pass looks for a few dozen short literals at once
+//! and judges the places where it finds one. It errs on the side of parsing.
+
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+
+use crate::language::Language;
+
+/// Words one of which stands in the name of every JWT library and of nearly every secret. `kty` is in every JSON Web Key
+/// (RFC 7517 §4.1).
+const STRONG: [&str; 11] =
+    ["jwt", "jws", "jwk", "jose", "webtoken", "jsrsasign", "kjur", "secret", "passphrase", "nacos", "kty"];
+
+/// Words that matter as part of a name that says more.
+const WEAK: [&str; 4] = ["key", "salt", "token", "auth"];
+
+/// What a name with `key` or `salt` in it says when it can be a JWT secret's.
+const OWNERS: [&str; 5] = ["token", "sign", "hmac", "bearer", "auth"];
+
+/// How base64url of a JSON object begins: the brace, then a quote, a space or a line's end.
+const OBJECTS: &str = "eyJ|eyA|ewo|ew0";
+
+/// A whole token from its beginning to its second dot, with a header long enough to name an algorithm (RFC 7515 §7.1).
+const TOKEN: &str = r"(?-u)(?:eyJ|eyA|ewo|ew0)[A-Za-z0-9_-]{9,}\.[A-Za-z0-9_-]{2,}\.";
+
+struct Patterns {
+    candidates: Regex,
+    token: Regex,
+    token_here: Regex,
+}
+
+/// Nothing if a pattern did not compile, which a test rules out; everything would then be parsed.
+static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
+    // In the three ways people write them: any more, and the search is no longer one of a few dozen literals.
+    let spellings = STRONG.iter().chain(&WEAK).flat_map(|word| {
+        let (first, rest) = word.split_at(1);
+        [word.to_string(), word.to_ascii_uppercase(), first.to_ascii_uppercase() + rest]
+    });
+    let words: Vec<String> = spellings.chain(["WebToken".to_owned(), OBJECTS.to_owned()]).collect();
+    Some(Patterns {
+        candidates: Regex::new(&format!("(?-u){}", words.join("|"))).ok()?,
+        token: Regex::new(TOKEN).ok()?,
+        token_here: Regex::new(&format!(r"\A(?:{TOKEN})")).ok()?,
+    })
+});
+
+/// Whether any rule can have something to say about a file of that language with these bytes.
+///
+/// Environment and key files always matter: code elsewhere can make any of their names a JWT secret, and that git tracks
+/// them can be wrong in itself.
+pub fn matters(language: Language, bytes: &[u8]) -> bool {
+    let Some(patterns) = PATTERNS.as_ref() else {
+        return true;
+    };
+    match language {
+        Language::Dotenv | Language::Key => !bytes.is_empty(),
+        Language::Text => patterns.token.is_match(bytes),
+        _ => patterns.candidates.find_iter(bytes).any(|found| {
+            if found.as_bytes().starts_with(b"e") {
+                return patterns.token_here.is_match(bytes.get(found.start()..).unwrap_or_default());
+            }
+            word_matters(language, bytes, found.start(), found.end())
+        }),
+    }
+}
+
+/// Whether the word at `start..end` matters where it stands.
+fn word_matters(language: Language, bytes: &[u8], start: usize, end: usize) -> bool {
+    let before = bytes.get(..start).unwrap_or_default();
+    let after = bytes.get(end..).unwrap_or_default();
+    let word = bytes.get(start..end).unwrap_or_default();
+    if word == b"KEY" && before.ends_with(b"PRIVATE ") {
+        return true;
+    }
+    let is_strong = STRONG.iter().any(|strong| word.eq_ignore_ascii_case(strong.as_bytes()));
+    if is_strong && !has_prose(language) {
+        return true;
+    }
+    // The whole name around the word.
+    let left = before.iter().rev().take_while(|byte| is_name(**byte)).count();
+    let right = after.iter().take_while(|byte| is_name(**byte)).count();
+    let name = bytes.get(start - left..end + right).unwrap_or_default();
+    let matters = is_strong
+        || match word {
+            b"token" | b"Token" | b"TOKEN" | b"auth" | b"Auth" | b"AUTH" => {
+                // A section whose entries need not say again what they are the keys of.
+                language.is_configuration() && name.len() <= word.len() + "entication".len() && is_section(name)
+            }
+            _ => OWNERS.iter().any(|owner| contains(name, owner.as_bytes())),
+        };
+    matters && (!has_prose(language) || is_entry(bytes, start - left, end + right))
+}
+
+/// Whether files of this format hold much text for people, as translations do, so that a word alone says nothing.
+fn has_prose(language: Language) -> bool {
+    matches!(language, Language::Json | Language::Yaml)
+}
+
+/// Whether a configuration's name is a section of tokens or authentication.
+fn is_section(name: &[u8]) -> bool {
+    [&b"token"[..], b"tokens", b"auth", b"authentication"].iter().any(|section| name.eq_ignore_ascii_case(section))
+}
+
+/// Whether the name at `start..end` is that of an entry (`name:`, `"name":`, `NAME=value`, `.Values.name |`), or is a
+/// value for itself (`- name: NAME`, `"NAME"`).
+fn is_entry(bytes: &[u8], start: usize, end: usize) -> bool {
+    let is_quote = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`');
+    let is_blank = |byte: &&u8| matches!(byte, b' ' | b'\t');
+    let before = bytes.get(..start).unwrap_or_default();
+    let after = bytes.get(end..).unwrap_or_default();
+    let opens = before.last().is_some_and(is_quote);
+    let closes = after.first().is_some_and(is_quote) || after.starts_with(b"\\\"");
+    if opens || closes {
+        // The whole of a quoted text, and not the last word of a sentence.
+        return opens && (closes || matches!(after.first(), Some(b':' | b'=')));
+    }
+    match after.iter().find(|byte| !is_blank(byte)) {
+        Some(b':' | b'=' | b'|' | b'}') => true,
+        None | Some(b'\n' | b'\r' | b',' | b']' | b'#') => {
+            matches!(before.iter().rev().find(|byte| !is_blank(byte)), Some(b':' | b'-' | b'[' | b',' | b'='))
+        }
+        Some(_) => false,
+    }
+}
+
+/// Whether a byte can stand in a name: of a variable, a path of names, a command line's option.
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$')
+}
+
+/// Whether `word`, in lower case, stands in `name` in any case.
+fn contains(name: &[u8], word: &[u8]) -> bool {
+    name.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(language: Language, text: &str, expected: bool) {
+        assert_eq!(matters(language, text.as_bytes()), expected, "{language:?}: {text}");
+    }
+
+    #[test]
+    fn the_patterns_compile() {
+        assert!(PATTERNS.is_some());
+    }
+
+    #[test]
+    fn code_matters_by_library_and_by_name() {
+        for text in [
+            "const jwt = require('jsonwebtoken')",
+            "import { SignJWT } from 'jose'",
+            "import nJwt from 'njwt'",
+            "KJUR.jws.JWS.sign(a, h, p, key)",
+            "import jws from 'jws'",
+            "app.register(fastifyJwt, {})",
+            "import { JsonWebTokenError } from './errors'",
+            "const tokenSigningKey = 'x'",
+            "process.env.ACCESS_TOKEN_KEY",
+            "NextAuth({ secret: 'x' })",
+            "const pem = `-----BEGIN EC PRIVATE KEY-----`",
+            "const key = { kty: 'oct', k: 'x' }",
+            "transferTokenSalt",
+            "fetch(u, { h: 'eyJhbGciOiJIUzI1NiJ9.e30.abc' })",
+        ] {
+            check(Language::JavaScript, text, true);
+        }
+        for text in [
+            "for (const key of Object.keys(o)) assign(key)",
+            "import { AuthGuard } from './auth.guard'",
+            "const token = await getToken()",
+            "monkey.salt()",
+            "// a major change of the object",
+            "const data = 'eyJub3QgYSB0b2tlbg=='",
+            "",
+        ] {
+            check(Language::JavaScript, text, false);
+        }
+    }
+
+    #[test]
+    fn configuration_matters_by_its_names() {
+        for text in [
+            "JWT_SECRET: abc",
+            "jwt:\n  key: abc",
+            "env:\n  - name: JWT_KEY\n    value: abc",
+            "- JWT_SECRET=abc",
+            "command: [\"--jwt-secret\", \"abc\"]",
+            "key: {{ .Values.jwtKey | default \"x\" }}",
+            "tokens:\n  key: abc",
+            "auth:\n  key: abc",
+            "url: ${TOKEN_SIGNING_KEY:-abc}",
+            "config: '{\"type\":\"HS256\", \"jwt_key\": \"abc\"}'",
+            "tls.key: |\n  -----BEGIN PRIVATE KEY-----",
+        ] {
+            check(Language::Yaml, text, true);
+        }
+        for text in ["description: Forge a JWT token. It is no secret to anyone", "key: abc", "image: authelia/x"] {
+            check(Language::Yaml, text, false);
+        }
+        for text in [
+            r#"{"Jwt": {"Key": "abc"}}"#,
+            r#"{"AppSettings": {"Token": "abc"}}"#,
+            r#"{"name": "JWT_SECRET", "value": "abc"}"#,
+            r#"{"authentication": {"key": "abc"}}"#,
+            r#"{"env": "{\"jwt_key\": \"abc\"}"}"#,
+            "{ jwtSecret: 'abc' }",
+        ] {
+            check(Language::Json, text, true);
+        }
+        check(Language::Json, r#"{"HINT": "Try a JWT with the secret, or a token."}"#, false);
+        check(Language::Json, r#"{"How do I verify a JWT?": "Not with a secret", "See JWT": "Secret sauce"}"#, false);
+        check(Language::Dockerfile, "ENV JWT_SECRET abc", true);
+        check(Language::Terraform, "variable \"jwt_secret\" {\n default = \"x\" }", true);
+        check(Language::Toml, "[server]\nport = 1", false);
+    }
+
+    #[test]
+    fn environment_and_key_files_matter_whatever_is_in_them() {
+        check(Language::Dotenv, "PORT=1", true);
+        check(Language::Key, "x", true);
+        check(Language::Dotenv, "", false);
+    }
+
+    #[test]
+    fn other_text_matters_by_a_whole_token() {
+        check(Language::Text, "curl -H 'Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln'", true);
+        check(Language::Text, "a token without a signature: eyJhbGciOiJub25lIn0.e30.", true);
+        check(Language::Text, "jwt secret: eyJhbGciOiJIUzI1NiJ9", false);
+        check(Language::Text, "", false);
+    }
+
+    #[test]
+    fn bytes_that_are_not_text_do_no_harm() {
+        let bytes = [b"\xff\xfekey\xff".as_slice(), b"\x80token", b"secret\xff"].concat();
+        assert!(matters(Language::JavaScript, &bytes));
+        assert!(!matters(Language::Json, &bytes));
+    }
+}
