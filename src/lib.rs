@@ -9,3 +9,5 @@ pub mod facts;
 pub mod finding;
 pub mod language;
 pub mod library;
+pub mod report;
+pub mod rule_document;
