@@ -57,10 +57,20 @@ impl Report<'_> {
     }
 }
 
-/// `text` with a full stop, unless it ends a sentence already.
+/// `text` as a sentence: with a full stop, unless it has an end already, and with a capital letter, unless it begins with
+/// something that is not a plain word.
 fn sentence(text: &str) -> String {
-    let text = text.trim_end();
-    if text.is_empty() || text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+    let text = text.trim();
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let plain = first.chars().all(|c| c.is_ascii_lowercase());
+    let mut sentence = String::with_capacity(text.len() + 1);
+    for (index, letter) in text.chars().enumerate() {
+        sentence.push(if index == 0 && plain { letter.to_ascii_uppercase() } else { letter });
+    }
+    if !text.is_empty() && !text.ends_with(['.', '!', '?']) {
+        sentence.push('.');
+    }
+    sentence
 }
 
 /// What a finding says, as sentences on one line: the message, the notes, what to do.
@@ -87,7 +97,10 @@ mod fixture;
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
+    use crate::finding::Snippet;
 
     #[test]
     fn counts_tell_production_from_elsewhere() {
@@ -98,11 +111,41 @@ mod tests {
     }
 
     #[test]
-    fn sentences_end_once() {
-        assert_eq!(sentence("a"), "a.");
-        assert_eq!(sentence("a. "), "a.");
-        assert_eq!(sentence("why?"), "why?");
+    fn sentences_begin_and_end_once() {
+        assert_eq!(sentence("the key"), "The key.");
+        assert_eq!(sentence("the key. "), "The key.");
+        assert_eq!(sentence("why?"), "Why?");
+        assert_eq!(sentence("jwt.verify is called"), "jwt.verify is called.");
+        assert_eq!(sentence("`x` é"), "`x` é.");
         assert_eq!(sentence(""), "");
         assert_eq!(one_line(" a\r\n b\u{1b}[0m\tc "), "a b [0m c");
+    }
+
+    /// Source stands in findings only as a masked snippet, and a snippet is only for people.
+    #[test]
+    fn only_the_report_for_people_shows_source() {
+        const SOURCE: &str = "the-source-of-the-line";
+        let mut findings = fixture::findings();
+        for finding in &mut findings {
+            let snippets = std::iter::once(&mut finding.snippet);
+            for snippet in snippets.chain(finding.related.iter_mut().map(|related| &mut related.snippet)) {
+                *snippet = Snippet { line: 1, text: SOURCE.to_owned(), start: 0, end: 3 };
+            }
+        }
+        let summary = fixture::summary();
+        let report = Report { findings: &findings, summary: &summary };
+        let scan = gitlab::Scan { commit: None, started: SystemTime::UNIX_EPOCH };
+        let machine = [
+            fixture::written_of(&report, json::write),
+            fixture::written_of(&report, json::write_lines),
+            fixture::written_of(&report, sarif::write),
+            fixture::written_of(&report, github::write),
+            fixture::written_of(&report, |report, out| gitlab::write(report, scan, out)),
+        ];
+        for text in machine {
+            assert!(text.contains("src/auth.js") && !text.contains(SOURCE), "{text}");
+        }
+        let people = fixture::written_of(&report, |report, out| text::write(report, &text::Options::default(), out));
+        assert!(people.contains(SOURCE));
     }
 }

@@ -182,8 +182,8 @@ struct FrontMatter {
 
 fn parse(id: &'static str, source: &'static str) -> Result<RuleDocument, String> {
     let (front, markdown) = source
-        .strip_prefix("+++\n")
-        .and_then(|rest| rest.split_once("\n+++\n"))
+        .strip_prefix("+++")
+        .and_then(|rest| rest.split_once("\n+++"))
         .ok_or("no front matter between two lines +++")?;
     let markdown = markdown.trim_start();
     let front: FrontMatter = toml::from_str(front).map_err(|error| error.to_string())?;

