@@ -114,7 +114,7 @@ mod tests {
     fn sentences_begin_and_end_once() {
         assert_eq!(sentence("the key"), "The key.");
         assert_eq!(sentence("the key. "), "The key.");
-        assert_eq!(sentence("why?"), "Why?");
+        assert_eq!(sentence("why not?"), "Why not?");
         assert_eq!(sentence("jwt.verify is called"), "jwt.verify is called.");
         assert_eq!(sentence("`x` é"), "`x` é.");
         assert_eq!(sentence(""), "");
