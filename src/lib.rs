@@ -18,3 +18,5 @@ pub mod secret;
 pub mod name;
 pub mod vocabulary;
 pub mod source;
+pub mod report;
+pub mod rule_document;
