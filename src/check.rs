@@ -1,10 +1,35 @@
 //! The pipeline: sources in, findings out; the only place that knows all the steps.
+//!
+//! 1. The source hands on files; the prefilter throws away what cannot matter. This runs on the walker's threads.
+//! 2. What is left is parsed, in parallel, and the environment variables that code uses as keys are collected.
+//! 3. The rules run over every file, in parallel, and what they found is written down for people.
 
-use std::fmt;
+use std::collections::{HashMap, HashSet};
+use std::fmt::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use crate::finding::{Finding, Summary};
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use crate::analysis::{self, Analysis, Surroundings};
+use crate::facts::{Facts, Span};
+use crate::finding::{Context, Finding, Related, Severity, Skipped, Summary};
+use crate::language::{self, Language};
+use crate::lines::Lines;
+use crate::manifest::Manifests;
+use crate::report::line_hash;
+use crate::repository::{FileStatus, Repositories};
+use crate::resolve::Resolver;
+use crate::rule::{Draft, Drafts, RULES, Rule};
+use crate::secret::pem;
+use crate::secret::strength::ProjectNames;
 use crate::source::{File, tree};
+use crate::{context, prefilter};
+
+/// Parsers recurse as deep as a text nests; the deepest they are given fits in this many bytes of stack.
+const STACK_SIZE: usize = 64 * 1024 * 1024;
 
 /// What to check.
 #[derive(Clone, Debug)]
@@ -43,12 +68,15 @@ pub struct Outcome {
 pub enum Error {
     /// The tree could not be walked.
     Tree(tree::Error),
+    /// No threads could be started; why not.
+    Threads(String),
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Tree(error) => error.fmt(f),
+            Error::Threads(reason) => write!(f, "no threads could be started: {reason}; try --threads 1"),
         }
     }
 }
@@ -61,23 +89,285 @@ impl From<tree::Error> for Error {
     }
 }
 
+/// A file that may matter, read but not yet parsed.
+struct Candidate {
+    path: String,
+    context: Context,
+    language: Language,
+    text: String,
+}
+
+/// A file that has been parsed.
+struct Parsed {
+    path: String,
+    context: Context,
+    text: String,
+    facts: Facts,
+    key_variables: HashSet<String>,
+}
+
 /// Checks.
 ///
 /// # Errors
-/// A path that does not exist.
+/// A path that does not exist, or a machine that gives no threads.
 pub fn check(options: &Options) -> Result<Outcome, Error> {
     let started = Instant::now();
     let mut summary = Summary::default();
-    match &options.input {
-        Input::Tree(paths) => {
-            let walked = tree::walk(paths, &options.tree, |_| {
-                (options.progress)();
-                Ok(())
-            })?;
-            (summary.files, summary.bytes, summary.skipped) = (walked.files, walked.bytes, walked.skipped);
+    let candidates = Mutex::new(Vec::new());
+    let consider = |file: File<'_>| {
+        (options.progress)();
+        let language = Language::of_path(Path::new(&file.path));
+        if prefilter::matters(language, &file.bytes) {
+            let candidate = Candidate {
+                context: context::of_path(file.local_path()),
+                language,
+                text: file.text()?.into_owned(),
+                path: file.path,
+            };
+            candidates.lock().unwrap_or_else(PoisonError::into_inner).push(candidate);
         }
-        Input::File(file) => (summary.files, summary.bytes) = (1, file.bytes.len() as u64),
-    }
+        Ok(())
+    };
+    let roots = match &options.input {
+        Input::Tree(paths) => {
+            let walked = tree::walk(paths, &options.tree, consider)?;
+            (summary.files, summary.bytes, summary.skipped) = (walked.files, walked.bytes, walked.skipped);
+            paths.clone()
+        }
+        Input::File(file) => {
+            (summary.files, summary.bytes) = (1, file.bytes.len() as u64);
+            let path = PathBuf::from(&file.path);
+            if let Err(refusal) = consider(file.clone()) {
+                summary.skipped.push(refusal.of(file.path.clone()));
+            }
+            vec![path]
+        }
+    };
+    let mut candidates = candidates.into_inner().unwrap_or_else(PoisonError::into_inner);
+    candidates.sort_by(|one, other| one.path.cmp(&other.path));
+
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.tree.threads)
+        .stack_size(STACK_SIZE)
+        .build()
+        .map_err(|error| Error::Threads(error.to_string()))?;
+    let (findings, problems) = pool.install(|| {
+        let parsed: Vec<Parsed> = candidates.into_par_iter().map(parse).collect();
+        let key_variables: HashSet<String> =
+            parsed.iter().flat_map(|file| file.key_variables.iter().cloned()).collect();
+        let mut problems: Vec<Skipped> = parsed.iter().flat_map(problems_of).collect();
+        // git's index can only be asked from one thread, and only env and key files are asked for.
+        let repositories = Repositories::new();
+        let around = Around::new(&roots, options, key_variables, &repositories);
+        let statuses: Vec<Option<FileStatus>> = parsed
+            .iter()
+            .map(|file| {
+                status(&repositories, file).unwrap_or_else(|problem| {
+                    problems.push(problem);
+                    None
+                })
+            })
+            .collect();
+        let findings: Vec<Finding> =
+            parsed.par_iter().zip(statuses).flat_map_iter(|(file, status)| around.check(file, status)).collect();
+        (findings, problems)
+    });
+    summary.skipped.extend(problems);
+    summary.skipped.sort_by(|one, other| (&one.path, &one.reason).cmp(&(&other.path, &other.reason)));
     summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Ok(Outcome { findings: Vec::new(), summary })
+    Ok(Outcome { findings, summary })
+}
+
+fn parse(candidate: Candidate) -> Parsed {
+    let Candidate { path, context, language, text } = candidate;
+    let facts = language::parse(language, Path::new(&path), &text);
+    let key_variables = {
+        let resolver = Resolver::new(&facts);
+        // A test's variables say nothing about what the program uses.
+        let uses = if context == Context::Production { analysis::uses(&resolver) } else { Vec::new() };
+        analysis::key_variables(&resolver, &uses)
+    };
+    Parsed { path, context, text, facts, key_variables }
+}
+
+fn problems_of(file: &Parsed) -> impl Iterator<Item = Skipped> {
+    file.facts.problems.iter().map(|problem| Skipped { path: file.path.clone(), reason: problem.clone(), fault: true })
+}
+
+/// What git says of a file, where that matters.
+fn status(repositories: &Repositories, file: &Parsed) -> Result<Option<FileStatus>, Skipped> {
+    if !matches!(file.facts.language, Language::Dotenv | Language::Key) {
+        return Ok(None);
+    }
+    repositories.status_of(Path::new(&file.path)).map(Some).map_err(|error| Skipped {
+        path: file.path.clone(),
+        reason: format!("git cannot say whether it is tracked: {}", error.reason),
+        fault: true,
+    })
+}
+
+/// What all files share.
+struct Around {
+    rules: Vec<&'static Rule>,
+    project: ProjectNames,
+    manifests: Manifests,
+    key_variables: HashSet<String>,
+}
+
+impl Around {
+    fn new(roots: &[PathBuf], options: &Options, key_variables: HashSet<String>, repositories: &Repositories) -> Self {
+        let wanted = |rule: &&Rule| {
+            (options.select.is_empty() || options.select.iter().any(|id| id == rule.id))
+                && !options.ignore.iter().any(|id| id == rule.id)
+        };
+        let mut boundaries = Vec::new();
+        let mut names = Vec::new();
+        for root in roots {
+            let folder = if root.is_dir() { root.clone() } else { root.parent().unwrap_or(Path::new("")).to_owned() };
+            // A repository that cannot be read is reported where a file's status is asked for.
+            match repositories.of_folder(&folder) {
+                Ok(Some(repository)) => {
+                    names.extend(repository.names());
+                    boundaries.push(repository.root().to_owned());
+                }
+                _ => {
+                    names.extend(
+                        folder
+                            .canonicalize()
+                            .ok()
+                            .as_deref()
+                            .and_then(Path::file_name)
+                            .map(|name| name.to_string_lossy().into_owned()),
+                    );
+                    boundaries.push(folder);
+                }
+            }
+        }
+        Around {
+            rules: RULES.iter().filter(wanted).collect(),
+            project: ProjectNames { names },
+            manifests: Manifests::within(boundaries),
+            key_variables,
+        }
+    }
+
+    fn check(&self, file: &Parsed, status: Option<FileStatus>) -> Vec<Finding> {
+        let manifest = self.manifests.nearest(Path::new(&file.path));
+        let mut project = self.project.clone();
+        project.names.extend(manifest.as_ref().and_then(|manifest| manifest.name.clone()));
+        let surroundings = Surroundings {
+            project: &project,
+            manifest: manifest.as_deref(),
+            context: file.context,
+            status,
+            key_variables: &self.key_variables,
+        };
+        let analysis = Analysis::new(&file.text, &file.facts, surroundings);
+        let mut drafts = Drafts::default();
+        for rule in &self.rules {
+            (rule.check)(&analysis, &mut drafts);
+        }
+        if drafts.drafts.is_empty() {
+            return Vec::new();
+        }
+        drafts.drafts.sort_by_key(|draft| (draft.span, draft.rule));
+        Writer::new(file, &analysis).write(drafts.drafts)
+    }
+}
+
+/// Writes the findings of one file down for people: lines and columns, masked source, fingerprints.
+struct Writer<'f> {
+    file: &'f Parsed,
+    analysis: &'f Analysis<'f>,
+    lines: Lines<'f>,
+    masks: Vec<Span>,
+    line_hashes: Vec<String>,
+}
+
+impl<'f> Writer<'f> {
+    fn new(file: &'f Parsed, analysis: &'f Analysis<'f>) -> Self {
+        let mut masks: Vec<Span> = analysis.secrets.iter().map(|secret| secret.span).collect();
+        masks.extend(analysis.tokens.iter().map(|token| token.span));
+        masks.extend(pem::find(file.text.as_bytes()).iter().map(|key| key.span));
+        // The same secret written elsewhere, in a comment perhaps, is as secret there.
+        for secret in analysis.secrets.iter().filter(|secret| secret.text.len() >= 4) {
+            masks.extend(file.text.match_indices(&secret.text).map(|(at, text)| Span::new(at, at + text.len())));
+        }
+        masks.sort();
+        // One mask where several overlap.
+        let mut merged: Vec<Span> = Vec::new();
+        for mask in masks {
+            match merged.last_mut() {
+                Some(last) if mask.start < last.end => last.end = last.end.max(mask.end),
+                _ => merged.push(mask),
+            }
+        }
+        Writer {
+            file,
+            analysis,
+            lines: Lines::new(&file.text),
+            masks: merged,
+            line_hashes: line_hash::line_hashes(&file.text),
+        }
+    }
+
+    fn write(&self, drafts: Vec<Draft>) -> Vec<Finding> {
+        let mut ordinals: HashMap<(&'static str, Option<String>), usize> = HashMap::new();
+        drafts
+            .into_iter()
+            .map(|draft| {
+                let name = draft.secret.as_ref().and_then(|secret| secret.name.clone());
+                let ordinal = ordinals.entry((draft.rule, name.clone())).or_default();
+                *ordinal += 1;
+                let fingerprint = fingerprint(draft.rule, &self.file.path, name.as_deref(), *ordinal);
+                self.finding(draft, fingerprint)
+            })
+            .collect()
+    }
+
+    fn finding(&self, draft: Draft, fingerprint: String) -> Finding {
+        let context = self.analysis.context(draft.span);
+        let region = self.lines.region(draft.span);
+        Finding {
+            rule: draft.rule,
+            severity: if context == Context::Production { draft.severity } else { Severity::Note },
+            confidence: draft.confidence,
+            context,
+            message: draft.message,
+            notes: draft.notes,
+            help: draft.help,
+            path: self.file.path.clone(),
+            snippet: self.lines.snippet(draft.span, &self.masks),
+            language: Some(self.file.facts.language.as_str()),
+            library: draft.library,
+            secret: draft.secret,
+            related: draft.related.into_iter().map(|(span, message)| self.related(span, message)).collect(),
+            fingerprint,
+            line_hash: self.line_hashes.get(region.line - 1).cloned().unwrap_or_default(),
+            region,
+        }
+    }
+
+    fn related(&self, span: Span, message: String) -> Related {
+        Related {
+            path: self.file.path.clone(),
+            region: self.lines.region(span),
+            message,
+            snippet: self.lines.snippet(span, &self.masks),
+        }
+    }
+}
+
+/// What a finding is known by from one run to the next: neither its line nor anything of the secret is in it.
+fn fingerprint(rule: &str, path: &str, name: Option<&str>, ordinal: usize) -> String {
+    let mut digest = Sha256::new();
+    for part in [rule, path, name.unwrap_or_default()] {
+        digest.update(part.as_bytes());
+        digest.update([0]);
+    }
+    digest.update(ordinal.to_le_bytes());
+    digest.finalize().iter().take(16).fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }

@@ -308,6 +308,82 @@ impl Facts {
         id
     }
 
+    /// Fills [`Facts::entries`] from what code binds, declares and assigns: constants, fields, the entries of objects.
+    pub fn name_values(&mut self) {
+        let mut open: Vec<(Vec<String>, Span, ValueId)> = Vec::new();
+        for binding in &self.bindings {
+            for write in &binding.writes {
+                open.push((vec![binding.name.clone()], binding.span, *write));
+            }
+        }
+        for class in &self.classes {
+            for member in &class.members {
+                if let Some(value) = member.value {
+                    let path = class.name.iter().cloned().chain([member.name.clone()]).collect();
+                    open.push((path, member.name_span, value));
+                }
+            }
+        }
+        for assignment in &self.assignments {
+            let (path, span) = self.member_path(assignment.target);
+            open.push((path, span, assignment.value));
+        }
+        let mut named = vec![false; self.values.len()];
+        open.reverse();
+        let mut entries = Vec::new();
+        self.name_objects(open, &mut named, &mut entries);
+        // Objects that have no name themselves: arguments, what functions return. An inner object comes before the
+        // one it stands in, so the outermost are taken first.
+        for index in (0..self.values.len()).rev() {
+            if matches!(self.values[index].kind, Kind::Object(_)) && !named[index] {
+                let value = ValueId(index as u32);
+                self.name_objects(vec![(Vec::new(), self.values[index].span, value)], &mut named, &mut entries);
+            }
+        }
+        self.entries.extend(entries);
+    }
+
+    fn name_objects(&self, mut open: Vec<(Vec<String>, Span, ValueId)>, named: &mut [bool], entries: &mut Vec<Entry>) {
+        while let Some((path, key_span, value)) = open.pop() {
+            if let Kind::Object(properties) = self.kind(value)
+                && !std::mem::replace(&mut named[value.index()], true)
+            {
+                for property in properties.iter().rev() {
+                    if let Some(key) = &property.key {
+                        let path = path.iter().cloned().chain([key.clone()]).collect();
+                        open.push((path, property.key_span, property.value));
+                    }
+                }
+            }
+            if !path.is_empty() {
+                entries.push(Entry { path, key_span, value });
+            }
+        }
+    }
+
+    /// The names that lead to a member, without those that only say that it is exported.
+    fn member_path(&self, target: ValueId) -> (Vec<String>, Span) {
+        let mut path = Vec::new();
+        let mut value = target;
+        let mut last = self.value(target).span;
+        while let Kind::Member { object, name, name_span } = self.kind(value) {
+            if path.is_empty() {
+                last = *name_span;
+            }
+            path.push(name.clone());
+            value = *object;
+        }
+        match self.kind(value) {
+            Kind::Name(binding) => path.push(self.bindings[binding.index()].name.clone()),
+            Kind::Global(name) => path.push(name.clone()),
+            _ => {}
+        }
+        path.reverse();
+        let exported = path.iter().take_while(|name| matches!(name.as_str(), "module" | "exports" | "default")).count();
+        path.drain(..exported);
+        (path, last)
+    }
+
     /// The value behind an id.
     pub fn value(&self, id: ValueId) -> &Value {
         &self.values[id.index()]

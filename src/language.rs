@@ -1,8 +1,11 @@
 //! How bytes become facts: one file a language or format, and the choice between them by a file's name.
 
 pub mod javascript;
+pub mod key;
 
 use std::path::Path;
+
+use crate::facts::Facts;
 
 /// The language or format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -64,6 +67,16 @@ impl Language {
         }
     }
 
+    /// The family of languages that share libraries and vocabulary; empty where there are none.
+    pub fn family(self) -> &'static str {
+        if self.is_javascript() { "javascript" } else { "" }
+    }
+
+    /// Whether it is JavaScript in any of its dialects.
+    pub fn is_javascript(self) -> bool {
+        matches!(self, Language::JavaScript | Language::TypeScript | Language::Tsx)
+    }
+
     /// Whether it is configuration: values with names and no code.
     pub fn is_configuration(self) -> bool {
         matches!(
@@ -117,6 +130,15 @@ impl Language {
             "pem" | "key" | "p8" | "pk8" => Language::Key,
             _ => Language::Text,
         }
+    }
+}
+
+/// Lowers a file to facts.
+pub fn parse(language: Language, path: &Path, text: &str) -> Facts {
+    match language {
+        Language::JavaScript | Language::TypeScript | Language::Tsx => javascript::parse(text, language),
+        Language::Key => key::parse(path, text),
+        _ => Facts::new(language),
     }
 }
 

@@ -5,18 +5,22 @@
 //! into [`finding`]s, a [`report`] shows them. Each step takes the one before it as a plain value and knows nothing of
 //! the steps behind it; only [`check`] knows them all.
 
+pub mod analysis;
 pub mod check;
 pub mod context;
 pub mod facts;
 pub mod finding;
 pub mod language;
 pub mod library;
+pub mod lines;
 pub mod manifest;
-pub mod prefilter;
-pub mod repository;
-pub mod secret;
 pub mod name;
-pub mod vocabulary;
-pub mod source;
+pub mod prefilter;
 pub mod report;
+pub mod repository;
+pub mod resolve;
+pub mod rule;
 pub mod rule_document;
+pub mod secret;
+pub mod source;
+pub mod vocabulary;

@@ -22,11 +22,15 @@
 //! way for its instance. Where a key is located, ` as ` and an encoding behind the locator says how text that stands
 //! there becomes bytes, whatever the call does otherwise: `1.k as base64url`.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 use serde::de::{self, Deserializer};
+
+use crate::language::Language;
 
 /// What one library's calls mean.
 #[derive(Clone, Debug, Deserialize)]
@@ -252,6 +256,86 @@ impl<T> OneOrMany<T> {
     }
 }
 
+/// The models of the libraries of one family of languages, found by the package a callee comes from.
+#[derive(Debug, Default)]
+pub struct Models {
+    /// Every model, by name.
+    pub libraries: Vec<Library>,
+    by_package: HashMap<String, Vec<usize>>,
+    by_prefix: Vec<(String, usize)>,
+    global: Vec<usize>,
+    anywhere: Vec<usize>,
+}
+
+/// The models in `rules/libraries`, as (language, name, TOML).
+static EMBEDDED: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/libraries.rs"));
+
+impl Models {
+    /// The models a file of this language is read with. Parsed when they are first asked for.
+    pub fn of(language: Language) -> &'static Models {
+        static JAVASCRIPT: LazyLock<Models> = LazyLock::new(|| Models::embedded("javascript"));
+        static NONE: LazyLock<Models> = LazyLock::new(Models::default);
+        if language.is_javascript() { &JAVASCRIPT } else { &NONE }
+    }
+
+    fn embedded(folder: &str) -> Models {
+        let libraries = EMBEDDED
+            .iter()
+            .filter(|(language, _, _)| *language == folder)
+            // A model that cannot be read is a fault of the build, which a test finds; no input can cause it.
+            .filter_map(|(_, _, text)| toml::from_str::<Library>(text).ok())
+            .filter(|library| !library.adjacent)
+            .collect();
+        Models::new(libraries)
+    }
+
+    fn new(libraries: Vec<Library>) -> Models {
+        let mut models = Models { libraries, ..Models::default() };
+        for (index, library) in models.libraries.iter().enumerate() {
+            for package in &library.packages {
+                match package.strip_suffix("/*") {
+                    Some(prefix) => models.by_prefix.push((format!("{prefix}/"), index)),
+                    None => models.by_package.entry(package.clone()).or_default().push(index),
+                }
+            }
+            if library.global || library.packages.is_empty() {
+                models.global.push(index);
+            }
+            let uses = library.uses.iter().map(|model| &model.path);
+            let conversions = library.conversions.iter().map(|conversion| &conversion.path);
+            let wrappers = library.wrappers.iter().map(|wrapper| &wrapper.path);
+            if uses.chain(conversions).chain(wrappers).any(|path| path.as_slice().iter().any(|path| path.anywhere)) {
+                models.anywhere.push(index);
+            }
+        }
+        models
+    }
+
+    /// The models of a package.
+    pub fn of_package(&self, package: &str) -> Vec<&Library> {
+        let exact = self.by_package.get(package).into_iter().flatten().copied();
+        let below =
+            self.by_prefix.iter().filter(|(prefix, _)| package.starts_with(prefix.as_str())).map(|(_, index)| *index);
+        exact.chain(below).map(|index| &self.libraries[index]).collect()
+    }
+
+    /// The models whose paths are also global names.
+    pub fn global(&self) -> impl Iterator<Item = &Library> {
+        self.global.iter().map(|index| &self.libraries[*index])
+    }
+
+    /// The models that have a path whose receiver is not followed.
+    pub fn anywhere(&self) -> impl Iterator<Item = &Library> {
+        self.anywhere.iter().map(|index| &self.libraries[*index])
+    }
+
+    /// Whether a package is a JWT library that a model knows: what signs, verifies or decodes in its own source is the
+    /// library at work, not somebody using it.
+    pub fn knows(&self, package: &str) -> bool {
+        self.of_package(package).iter().any(|library| !library.uses.is_empty())
+    }
+}
+
 /// How a callee is reached from its package: see the module's documentation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Path {
@@ -417,6 +501,16 @@ deserialize_from_str!(Provenance);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_embedded_model_can_be_read() {
+        assert!(!EMBEDDED.is_empty());
+        for (language, name, text) in EMBEDDED {
+            if let Err(error) = toml::from_str::<Library>(text) {
+                panic!("{language}/{name}: {error}");
+            }
+        }
+    }
 
     #[test]
     fn paths_are_read_as_documented() {

@@ -136,7 +136,13 @@ mod tests {
             toml::from_str(include_str!("../rules/vocabulary/environment.toml"));
         assert!(read.is_ok(), "{:?}", read.err());
         let javascript = environment("javascript").expect("JavaScript");
-        assert!(javascript.roots.iter().any(|root| root.path.as_slice().iter().any(|path| *path == "process.env".parse().expect("a path"))));
+        assert!(
+            javascript.roots.iter().any(|root| root
+                .path
+                .as_slice()
+                .iter()
+                .any(|path| *path == "process.env".parse().expect("a path")))
+        );
         assert!(environment("cobol").is_none());
     }
 
@@ -146,7 +152,9 @@ mod tests {
         assert!(read.is_ok(), "{:?}", read.err());
         let severity = |wanted: &str| {
             let sources = &random("javascript").expect("JavaScript").sources;
-            let source = sources.iter().find(|source| source.path.as_slice().iter().any(|path| *path == wanted.parse().expect("a path")));
+            let source = sources
+                .iter()
+                .find(|source| source.path.as_slice().iter().any(|path| *path == wanted.parse().expect("a path")));
             source.map(|source| source.severity)
         };
         assert_eq!(severity("Math.random"), Some(Severity::Error));

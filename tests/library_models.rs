@@ -75,7 +75,8 @@ fn every_model_says_what_it_is_about() {
             file.display()
         );
         for used in &model.uses {
-            let located = !used.key.as_slice().is_empty() || !used.algorithms.as_slice().is_empty() || used.token.is_some();
+            let located =
+                !used.key.as_slice().is_empty() || !used.algorithms.as_slice().is_empty() || used.token.is_some();
             assert!(
                 located || !used.does.signs() && !used.does.verifies(),
                 "{}: {:?} has neither key nor token",

@@ -73,7 +73,9 @@ pub fn parse(text: &str, language: Language) -> Facts {
         .collect();
     let mut lowering = Lowering { facts, scoping, functions: Vec::new(), classes: Vec::new() };
     lowering.visit_program(&parsed.program);
-    lowering.facts
+    let mut facts = lowering.facts;
+    facts.name_values();
+    facts
 }
 
 fn read<'a>(allocator: &'a Allocator, text: &'a str, source_type: SourceType) -> ParserReturn<'a> {

@@ -139,7 +139,9 @@ fn base64_of(body: &[u8]) -> Vec<u8> {
             continue;
         }
         // Between one closing quote and the next opening one stands code: ` +`, `,`, ` .`.
-        let code = |piece: &[u8]| piece.iter().all(|byte| matches!(byte, b' ' | b'+' | b'.' | b',' | b'&' | b'(' | b')' | b';' | b'\t'));
+        let code = |piece: &[u8]| {
+            piece.iter().all(|byte| matches!(byte, b' ' | b'+' | b'.' | b',' | b'&' | b'(' | b')' | b';' | b'\t'))
+        };
         for piece in line.split(|byte| matches!(byte, b'"' | b'\'' | b'`')) {
             if !code(piece) {
                 base64.extend(piece.iter().filter(|byte| !byte.is_ascii_whitespace()));
@@ -174,7 +176,9 @@ mod tests {
 
     #[test]
     fn keys_are_found_however_their_lines_end() {
-        for line_end in ["\n", "\r\n", "\\n", "\\r\\n", "\\\\n", "\n  ", "\n\n", "", " ", "\\n\" +\n  \"", "',\n'", "\\\n"] {
+        for line_end in
+            ["\n", "\r\n", "\\n", "\\r\\n", "\\\\n", "\n  ", "\n\n", "", " ", "\\n\" +\n  \"", "',\n'", "\\\n"]
+        {
             for (label, kind) in
                 [("RSA PRIVATE KEY", Kind::Rsa), ("EC PRIVATE KEY", Kind::Ec), ("PRIVATE KEY", Kind::Pkcs8)]
             {

@@ -85,7 +85,9 @@ fn regex(pattern: &str) -> Regex {
 /// What `value` stands for, or `None` when it is a secret itself.
 pub fn reference(value: &str) -> Option<Reference> {
     let value = value.trim();
-    if value.is_empty() || ["null", "nil", "none", "undefined", "~", "\"\"", "''"].contains(&&*value.to_ascii_lowercase()) {
+    if value.is_empty()
+        || ["null", "nil", "none", "undefined", "~", "\"\"", "''"].contains(&&*value.to_ascii_lowercase())
+    {
         return Some(Reference::Nothing);
     }
     // Every form starts with one of these, or is short enough to be a path: no pattern runs over a long secret.

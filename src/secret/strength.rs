@@ -226,7 +226,8 @@ fn is_public_key(value: &str) -> bool {
     };
     match body {
         [0x30, _, 0x06, rest @ ..] => {
-            rest.starts_with(b"\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01") || rest.starts_with(b"\x07\x2a\x86\x48\xce\x3d\x02\x01")
+            rest.starts_with(b"\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01")
+                || rest.starts_with(b"\x07\x2a\x86\x48\xce\x3d\x02\x01")
         }
         _ => false,
     }
@@ -298,7 +299,8 @@ fn room(value: &str) -> Room {
 fn hex_room(value: &str) -> Option<Room> {
     let mixed = value.bytes().any(|b| b.is_ascii_uppercase()) && value.bytes().any(|b| b.is_ascii_lowercase());
     let hex = value.bytes().all(|b| b.is_ascii_hexdigit() || matches!(b, b'-' | b':'));
-    if !hex || mixed || value.bytes().all(|b| b.is_ascii_digit()) || !value.starts_with(|c: char| c.is_ascii_hexdigit()) {
+    if !hex || mixed || value.bytes().all(|b| b.is_ascii_digit()) || !value.starts_with(|c: char| c.is_ascii_hexdigit())
+    {
         return None;
     }
     let characters = value.chars().filter(char::is_ascii_hexdigit).collect::<Vec<_>>();
@@ -307,7 +309,8 @@ fn hex_room(value: &str) -> Option<Room> {
     // RFC 9562: version and variant are no random bits; other versions than 4 are made of the time and the machine.
     let hyphens = value.bytes().enumerate().filter(|(_, byte)| *byte == b'-').map(|(at, _)| at);
     let hyphens = hyphens.collect::<Vec<_>>();
-    let uuid = !hyphens.is_empty() && hyphens.len() <= 4 && hyphens.iter().zip([8, 13, 18, 23]).all(|(at, of)| *at == of);
+    let uuid =
+        !hyphens.is_empty() && hyphens.len() <= 4 && hyphens.iter().zip([8, 13, 18, 23]).all(|(at, of)| *at == of);
     if uuid && value.len() <= 36 {
         if let Some(version) = value.as_bytes().get(14) {
             bits -= 4.0;
@@ -380,7 +383,10 @@ impl Makeup {
 
     /// Whether it is a chain of words chosen freely, as a passphrase is: no sentence about secrets, no pattern.
     fn passphrase(&self) -> bool {
-        self.words >= 4 && self.rare_words * 2 >= self.words && self.placeholders == 0 && self.much(self.word_characters, 2)
+        self.words >= 4
+            && self.rare_words * 2 >= self.words
+            && self.placeholders == 0
+            && self.much(self.word_characters, 2)
     }
 
     fn reasons(&self, bits: f64) -> Vec<String> {
@@ -395,7 +401,8 @@ impl Makeup {
         if self.project > 0 && self.much(self.project, 4) {
             reasons.push("it is built of the project's own name".to_owned());
         }
-        if self.much(self.word_characters + self.letters, 2) && self.word_characters > 0 && !self.much(self.project, 2) {
+        if self.much(self.word_characters + self.letters, 2) && self.word_characters > 0 && !self.much(self.project, 2)
+        {
             let words = if self.words == 1 && self.word_characters == self.characters {
                 "it is a single word that is among the first to be tried"
             } else {
@@ -477,7 +484,10 @@ fn unknown_words(description: &Description) -> Vec<(usize, usize)> {
         }
     }
     let unknown = |span: &(usize, usize)| {
-        description.pieces.iter().any(|placed| placed.piece == Piece::Letters && placed.start >= span.0 && placed.end <= span.1)
+        description
+            .pieces
+            .iter()
+            .any(|placed| placed.piece == Piece::Letters && placed.start >= span.0 && placed.end <= span.1)
     };
     spans.retain(|span| span.1 - span.0 >= 4 && unknown(span));
     spans
@@ -564,14 +574,39 @@ mod tests {
     #[test]
     fn show() {
         for v in [
-            "secret","changeme","CHANGE_ME","dragon","your-super-secret-jwt","replace_with_yours_please","super secret jwt token with at least 32 characters long",
-            "this is a very long string to make sure it is 32 characters","aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","abcabcabcabcabcabcabcabcabcabcabcabcabcabcabcabc",
-            "1234567890123456789012345678901234567890","0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef","qwertyuiopasdfghjklzxcvbnm","S3cr3tK3yF0rMyApp2024",
-            "correct horse battery staple winter","unwashed-sanctuary-commodity-gallon-outgrow","stapling-jubilant-vineyard-coasting-unwind-pebble-radiator-cactus","VGhpc0lzTXlDdXN0b21TZWNyZXRLZXkwMTIzNDU2Nzg9","A?D(G+KbPeShVmYq3t6w9z$B&E)H@McQfTjWnZr4u7x!A%D*F-JaNdRgUkXp2s5v8y/",
+            "secret",
+            "changeme",
+            "CHANGE_ME",
+            "dragon",
+            "your-super-secret-jwt",
+            "replace_with_yours_please",
+            "super secret jwt token with at least 32 characters long",
+            "this is a very long string to make sure it is 32 characters",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            "abcabcabcabcabcabcabcabcabcabcabcabcabcabcabcabc",
+            "1234567890123456789012345678901234567890",
+            "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+            "qwertyuiopasdfghjklzxcvbnm",
+            "S3cr3tK3yF0rMyApp2024",
+            "correct horse battery staple winter",
+            "unwashed-sanctuary-commodity-gallon-outgrow",
+            "stapling-jubilant-vineyard-coasting-unwind-pebble-radiator-cactus",
+            "VGhpc0lzTXlDdXN0b21TZWNyZXRLZXkwMTIzNDU2Nzg9",
+            "A?D(G+KbPeShVmYq3t6w9z$B&E)H@McQfTjWnZr4u7x!A%D*F-JaNdRgUkXp2s5v8y/",
             "413F4428472B4B6250655368566D597133743677397A244226452948404D635166546A576E5A7234753778214125442A462D4A614E645267556B58703273357638792F",
-            "54265f24-b1e3-472a-a005-f681a905488f","hhAye49oOXSUeXxzjNglLasMd9LeyeuV","lqOTTMi1wSphb7chGMfcHLCDZ1YHVFkdn6fnp0vj45U=","16f8c0ef4a5d391b26034086c628469d3f9f497f08163ab9b40137092f2909ee",
-            "KJFVNEKFVNSKDNVIURunkvjfneivuenfvjfeviuevre","09032u59032jf90u2u490jgu23j9j4u904jf2398d90rltjgvn094u9083095f894kofru9et903vf90t34k","HolaSoyUnaClaveSuperSecretaQueNadieNuncaSabraParaLosTokens",
-            "asdasdasdasdasds124i5238-jfk093j42,fm-a9jre2rfomj3-0wmmjnafasfggsdsdfkmnmqwebn","!RCR#hJFp*d8nHUZ@U79vC*HndVg292phyZ#5^Xb","Gibberish, jibberish, jibber-jabber and gobbledygook",
-        ] { let s=weigh(v); println!("{:6.1} {:4} {:?} {} {:?}",s.bits,s.key_bits,s.verdict,v,s.reasons); }
+            "54265f24-b1e3-472a-a005-f681a905488f",
+            "hhAye49oOXSUeXxzjNglLasMd9LeyeuV",
+            "lqOTTMi1wSphb7chGMfcHLCDZ1YHVFkdn6fnp0vj45U=",
+            "16f8c0ef4a5d391b26034086c628469d3f9f497f08163ab9b40137092f2909ee",
+            "KJFVNEKFVNSKDNVIURunkvjfneivuenfvjfeviuevre",
+            "09032u59032jf90u2u490jgu23j9j4u904jf2398d90rltjgvn094u9083095f894kofru9et903vf90t34k",
+            "HolaSoyUnaClaveSuperSecretaQueNadieNuncaSabraParaLosTokens",
+            "asdasdasdasdasds124i5238-jfk093j42,fm-a9jre2rfomj3-0wmmjnafasfggsdsdfkmnmqwebn",
+            "!RCR#hJFp*d8nHUZ@U79vC*HndVg292phyZ#5^Xb",
+            "Gibberish, jibberish, jibber-jabber and gobbledygook",
+        ] {
+            let s = weigh(v);
+            println!("{:6.1} {:4} {:?} {} {:?}", s.bits, s.key_bits, s.verdict, v, s.reasons);
+        }
     }
 }

@@ -96,9 +96,8 @@ fn text<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
 }
 
 /// How the base64url of a JSON object starts: `{"`, or a brace and blank space.
-static START: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?-u)e(?:yJ|yA|yB|wo|wp|wk|wl|w0|w1)").expect("a fixed pattern compiles")
-});
+static START: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?-u)e(?:yJ|yA|yB|wo|wp|wk|wl|w0|w1)").expect("a fixed pattern compiles"));
 
 /// Every whole JWT of `text`, in order.
 ///
@@ -286,7 +285,9 @@ mod tests {
     #[test]
     fn time_grows_with_the_text_only() {
         const LENGTH: usize = 1 << 20;
-        for unit in ["eyJ", "eyJ.", "a.b.c.", ".eyJ", "eyJhbGciOiJIUzI1NiJ9.", "...eyJ", "eyJ ", "\\neyJ", "eyJ.eyJ.eyJ "] {
+        for unit in
+            ["eyJ", "eyJ.", "a.b.c.", ".eyJ", "eyJhbGciOiJIUzI1NiJ9.", "...eyJ", "eyJ ", "\\neyJ", "eyJ.eyJ.eyJ "]
+        {
             let text = unit.repeat(LENGTH / unit.len());
             let start = Instant::now();
             assert_eq!(find(text.as_bytes()), [], "{unit}");

@@ -120,7 +120,10 @@ mod tests {
             let (kind, words) = line.split_once('\t').expect("a kind, a tab and words");
             assert!(["secret", "placeholder", "password", "common"].contains(&kind), "{kind}");
             for word in words.split(' ') {
-                assert!(!word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()), "{word}");
+                assert!(
+                    !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()),
+                    "{word}"
+                );
             }
         }
     }

@@ -1,0 +1,441 @@
+//! What a file does with tokens and keys: the calls of JWT libraries in it, and the secrets that stand in it.
+//!
+//! Rules judge what is gathered here. A literal is gathered once, however many calls use it.
+
+use std::collections::HashSet;
+
+use crate::facts::{Entry, Facts, FunctionId, Kind, Span, ValueId};
+use crate::finding::Context;
+use crate::library::{Condition, Encoding, Library, Locator, Missing, Models, Use};
+use crate::manifest::Manifest;
+use crate::name::{self, Tier};
+use crate::repository::FileStatus;
+use crate::resolve::{End, Literal, Located, Resolved, Resolver};
+use crate::secret::published::published;
+use crate::secret::reference::is_reference;
+use crate::secret::strength::{self, ProjectNames, Strength};
+use crate::secret::{pem, token};
+use crate::vocabulary::Source;
+
+/// A call that signs, verifies or decodes.
+#[derive(Clone, Copy, Debug)]
+pub struct UseSite {
+    /// The call.
+    pub call: ValueId,
+    /// The library it calls.
+    pub library: &'static Library,
+    /// What the call means.
+    pub model: &'static Use,
+}
+
+/// What kind of key a literal is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyKind {
+    /// A shared secret, for HMAC.
+    Shared,
+    /// A private key.
+    Private,
+}
+
+/// A literal that is a key.
+#[derive(Clone, Debug)]
+pub struct Secret {
+    /// Its text. Never shown.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+    /// What kind of key it is.
+    pub kind: KeyKind,
+    /// The name it has: of its constant, setting or variable.
+    pub name: Option<String>,
+    /// What its name says of it.
+    pub tier: Option<Tier>,
+    /// Whether it is what an environment or configuration look-up falls back to.
+    pub fallback: bool,
+    /// The variable it is the fallback of.
+    pub fallback_of: Option<String>,
+    /// The algorithm it is used with, if a call says so.
+    pub algorithm: Option<String>,
+    /// The calls that use it, each with the places that lead from the literal to it.
+    pub uses: Vec<(UseSite, Vec<Span>)>,
+    /// What a guesser needs, for a shared secret.
+    pub strength: Option<Strength>,
+}
+
+/// A source of randomness that is not random enough, where it makes a key.
+#[derive(Clone, Debug)]
+pub struct RandomKey {
+    /// What makes it.
+    pub source: &'static Source,
+    /// The call of it.
+    pub call: ValueId,
+    /// The name of what it makes.
+    pub name: Option<String>,
+    /// The call that uses the key, if one is seen.
+    pub used_by: Option<UseSite>,
+}
+
+/// What is known about a file besides its text.
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings<'a> {
+    /// The names a guesser would try first: of the folder, the package, the repository.
+    pub project: &'a ProjectNames,
+    /// The package the file belongs to.
+    pub manifest: Option<&'a Manifest>,
+    /// What kind of text the whole file is.
+    pub context: Context,
+    /// What git says of the file, for env and key files in a repository.
+    pub status: Option<FileStatus>,
+    /// Environment variables that code elsewhere uses as keys.
+    pub key_variables: &'a HashSet<String>,
+}
+
+/// One file, ready for the rules.
+pub struct Analysis<'f> {
+    /// The text.
+    pub text: &'f str,
+    /// What it says.
+    pub facts: &'f Facts,
+    /// What is known about it.
+    pub surroundings: Surroundings<'f>,
+    /// Follows its names.
+    pub resolver: Resolver<'f>,
+    /// The calls of JWT libraries in it.
+    pub uses: Vec<UseSite>,
+    /// The keys in it.
+    pub secrets: Vec<Secret>,
+    /// The badly made keys in it.
+    pub random_keys: Vec<RandomKey>,
+    /// The whole tokens in it.
+    pub tokens: Vec<token::Token>,
+}
+
+/// The calls of JWT libraries in a file.
+pub fn uses(resolver: &Resolver) -> Vec<UseSite> {
+    let facts = resolver.facts();
+    let models = Models::of(facts.language);
+    facts.calls.iter().filter_map(|call| use_of(resolver, models, *call)).collect()
+}
+
+fn use_of(resolver: &Resolver, models: &'static Models, call: ValueId) -> Option<UseSite> {
+    let origin = resolver.origin(resolver.facts().call(call)?.callee);
+    let find = |library: &'static Library| {
+        let meant = |model: &&'static Use| {
+            model.path.as_slice().iter().any(|path| origin.is(&library.packages, library.global, path))
+                && model.requires.iter().all(|condition| resolver.holds(call, condition))
+        };
+        library.uses.iter().find(meant).map(|model| UseSite { call, library, model })
+    };
+    origin
+        .module()
+        .and_then(|module| models.of_package(module).into_iter().find_map(find))
+        .or_else(|| models.global().find_map(find))
+        .or_else(|| models.anywhere().find_map(find))
+}
+
+/// The environment variables that are used as keys in a file.
+pub fn key_variables(resolver: &Resolver, uses: &[UseSite]) -> HashSet<String> {
+    let mut variables = HashSet::new();
+    for site in uses {
+        for resolved in key_ends(resolver, site) {
+            if let End::Environment(name) = resolved.end
+                && !name.is_empty()
+            {
+                variables.insert(name);
+            }
+        }
+    }
+    variables
+}
+
+/// What the keys of a call come down to.
+fn key_ends(resolver: &Resolver, site: &UseSite) -> Vec<Resolved> {
+    let mut ends = Vec::new();
+    for locator in site.model.key.as_slice() {
+        for value in resolver.locate(site.call, locator).values() {
+            let mut found = resolver.ends(value);
+            for resolved in &mut found {
+                resolved.encodings.extend(locator.encoding);
+            }
+            ends.extend(found);
+        }
+    }
+    ends
+}
+
+impl<'f> Analysis<'f> {
+    /// Gathers what a file does with tokens and keys.
+    pub fn new(text: &'f str, facts: &'f Facts, surroundings: Surroundings<'f>) -> Self {
+        let resolver = Resolver::new(facts);
+        let uses = uses(&resolver);
+        let mut analysis = Analysis {
+            text,
+            facts,
+            surroundings,
+            resolver,
+            uses,
+            secrets: Vec::new(),
+            random_keys: Vec::new(),
+            tokens: token::find(text.as_bytes()),
+        };
+        analysis.gather_used();
+        analysis.gather_named();
+        analysis
+    }
+
+    /// The algorithms a call names: the one it signs with, or those it accepts.
+    pub fn algorithms(&self, site: &UseSite) -> Vec<(String, ValueId)> {
+        let first = |locators: &[Locator]| {
+            locators.iter().find_map(|locator| match self.resolver.locate(site.call, locator) {
+                Located::Values(values) => Some(values),
+                _ => None,
+            })
+        };
+        let located = [site.model.algorithm.as_slice(), site.model.algorithms.as_slice()];
+        located.into_iter().filter_map(first).flatten().flat_map(|value| self.resolver.texts(value)).collect()
+    }
+
+    /// The algorithm a shared secret is used with in a call: of several, the one that needs the longest key.
+    fn hmac_algorithm(&self, site: &UseSite) -> Option<String> {
+        let named = self.algorithms(site).into_iter().map(|(name, _)| name).filter(|name| name.starts_with("HS"));
+        named.max().or_else(|| site.model.default_algorithm.clone())
+    }
+
+    /// What the library does in this call when no algorithms are given, in the version in use.
+    pub fn missing(&self, site: &UseSite) -> Missing {
+        let version = self
+            .surroundings
+            .manifest
+            .and_then(|manifest| site.library.packages.iter().find_map(|package| manifest.version_of(package)));
+        let older = version.and_then(|version| {
+            site.model.version.iter().find(|older| parse_version(&older.below).is_some_and(|below| version < below))
+        });
+        older.map_or(site.model.missing, |older| older.missing)
+    }
+
+    /// Whether the file is the source of a JWT library itself.
+    pub fn is_library_source(&self) -> bool {
+        let name = self.surroundings.manifest.and_then(|manifest| manifest.name.as_deref());
+        self.surroundings.context == Context::Production
+            && name.is_some_and(|name| Models::of(self.facts.language).knows(name))
+    }
+
+    /// What kind of text a place is: the file's, or documentation if it stands in a comment.
+    pub fn context(&self, span: Span) -> Context {
+        let file = self.surroundings.context;
+        if file == Context::Production && self.in_comment(span) { Context::Documentation } else { file }
+    }
+
+    fn in_comment(&self, span: Span) -> bool {
+        let after = self.facts.comments.partition_point(|comment| comment.start <= span.start);
+        after.checked_sub(1).is_some_and(|index| self.facts.comments[index].contains(span))
+    }
+
+    /// Whether two places run together: in one function, or one in a function inside the other's.
+    pub fn run_together(&self, one: ValueId, other: ValueId) -> bool {
+        let (one, other) = (self.facts.value(one).function, self.facts.value(other).function);
+        self.encloses(one, other) || self.encloses(other, one)
+    }
+
+    fn encloses(&self, outer: Option<FunctionId>, inner: Option<FunctionId>) -> bool {
+        let mut function = inner;
+        // What stands outside all functions runs with nothing but what does too.
+        while let Some(id) = function {
+            if outer == Some(id) {
+                return true;
+            }
+            function = self.facts.functions[id.index()].parent;
+        }
+        outer.is_none() && inner.is_none()
+    }
+
+    /// The condition of a model that holds for a call.
+    pub fn holding<'m>(&self, site: &UseSite, conditions: &'m [Condition]) -> Option<&'m Condition> {
+        conditions.iter().find(|condition| self.resolver.holds(site.call, condition))
+    }
+
+    /// Where the value of a condition stands, or else the call.
+    pub fn place_of(&self, site: &UseSite, condition: &Condition) -> Span {
+        let located = condition
+            .at
+            .as_slice()
+            .iter()
+            .find_map(|locator| self.resolver.locate(site.call, locator).values().into_iter().next());
+        located.map_or_else(|| self.call_span(site.call), |value| self.facts.value(value).span)
+    }
+
+    /// The part of a call that names what is called.
+    pub fn call_span(&self, call: ValueId) -> Span {
+        match self.facts.call(call) {
+            Some(inner) => {
+                let whole = self.facts.value(call).span;
+                let callee = self.facts.value(inner.callee).span;
+                // A chain's callee begins with the whole chain before it: only its last name is meant.
+                match self.facts.kind(inner.callee) {
+                    Kind::Member { object, name_span, .. } if matches!(self.facts.kind(*object), Kind::Call(_)) => {
+                        *name_span
+                    }
+                    _ if whole.contains(callee) => callee,
+                    _ => whole,
+                }
+            }
+            None => self.facts.value(call).span,
+        }
+    }
+
+    /// The literals that reach a call as its key.
+    fn gather_used(&mut self) {
+        for site in self.uses.clone() {
+            let algorithm = self.hmac_algorithm(&site);
+            for resolved in key_ends(&self.resolver, &site) {
+                match &resolved.end {
+                    End::Literal(literal) => self.add_used(&site, algorithm.as_deref(), &resolved, literal),
+                    End::Random(source, call) => {
+                        let name = self.name_of_last(&resolved.hops);
+                        self.add_random(RandomKey { source, call: *call, name, used_by: Some(site) });
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn add_used(&mut self, site: &UseSite, algorithm: Option<&str>, resolved: &Resolved, literal: &Literal) {
+        // An empty fallback is no secret: the library is left to refuse it.
+        if literal.text.is_empty() && resolved.fallback {
+            return;
+        }
+        let hops = resolved.hops.iter().rev().map(|hop| self.facts.value(*hop).span);
+        let way: Vec<Span> = hops.filter(|hop| !hop.contains(literal.span)).collect();
+        if let Some(secret) = self.secrets.iter_mut().find(|secret| secret.span == literal.span) {
+            if !secret.uses.iter().any(|(known, _)| known.call == site.call) {
+                secret.uses.push((*site, way));
+            }
+            secret.fallback |= resolved.fallback;
+            if secret.algorithm.as_deref() < algorithm {
+                secret.algorithm = algorithm.map(str::to_owned);
+            }
+            return;
+        }
+        let variable = resolved.fallback_of.clone().filter(|name| !name.is_empty());
+        let name = variable.or_else(|| self.name_of_value(literal.value)).or_else(|| self.name_of_last(&resolved.hops));
+        let tier = name.as_ref().and_then(|name| name::tier(std::slice::from_ref(name)));
+        let decoding =
+            if resolved.encodings.is_empty() { vec![site.model.encoding] } else { resolved.encodings.clone() };
+        if let Some(secret) = self.secret(resolved, literal, name, tier, &decoding, algorithm) {
+            self.secrets.push(Secret { uses: vec![(*site, way)], ..secret });
+        }
+    }
+
+    fn secret(
+        &self,
+        resolved: &Resolved,
+        literal: &Literal,
+        name: Option<String>,
+        tier: Option<Tier>,
+        decoding: &[Encoding],
+        algorithm: Option<&str>,
+    ) -> Option<Secret> {
+        let kind = key_kind(&literal.text, resolved.asymmetric)?;
+        let judge = || strength::judge(&literal.text, decoding, algorithm, self.surroundings.project);
+        Some(Secret {
+            text: literal.text.clone(),
+            span: literal.span,
+            kind,
+            name,
+            tier,
+            fallback: resolved.fallback,
+            fallback_of: resolved.fallback_of.clone().filter(|name| !name.is_empty()),
+            algorithm: algorithm.filter(|_| kind == KeyKind::Shared).map(str::to_owned),
+            uses: Vec::new(),
+            strength: (kind == KeyKind::Shared).then(judge),
+        })
+    }
+
+    /// The literals whose name says that they are keys.
+    fn gather_named(&mut self) {
+        let facts = self.facts;
+        for entry in &facts.entries {
+            let variable = entry.path.last().is_some_and(|name| self.surroundings.key_variables.contains(name));
+            let Some(tier) = name::tier(&entry.path).or_else(|| variable.then_some(Tier::A)) else { continue };
+            for resolved in self.resolver.ends(entry.value) {
+                match &resolved.end {
+                    End::Literal(literal) => {
+                        // A name is evidence for the value written beside it, not for one that is only passed on.
+                        let beside = resolved.hops.is_empty() || facts.value(entry.value).span.contains(literal.span);
+                        if beside && (facts.language.is_configuration() || !is_name_or_prose(&literal.text)) {
+                            self.add_named(entry, tier, &resolved, literal);
+                        }
+                    }
+                    End::Random(source, call) if tier != Tier::C => {
+                        let name = entry.path.last().cloned();
+                        self.add_random(RandomKey { source, call: *call, name, used_by: None });
+                    }
+                    _ => {}
+                }
+            }
+        }
+        self.secrets.sort_by_key(|secret| secret.span);
+    }
+
+    fn add_named(&mut self, entry: &Entry, tier: Tier, resolved: &Resolved, literal: &Literal) {
+        if literal.text.trim().is_empty() || is_reference(&literal.text) {
+            return;
+        }
+        if let Some(secret) = self.secrets.iter_mut().find(|secret| secret.span.overlaps(literal.span)) {
+            secret.tier = Some(secret.tier.map_or(tier, |known| known.min(tier)));
+            return;
+        }
+        // An application's general secret is a JWT key only where code shows it, or where it is one of those that
+        // were published as such.
+        if tier == Tier::C && published(&literal.text).is_none() {
+            return;
+        }
+        let variable = resolved.fallback_of.clone().filter(|name| !name.is_empty());
+        let name = variable.or_else(|| entry.path.last().cloned());
+        self.secrets.extend(self.secret(resolved, literal, name, Some(tier), &resolved.encodings, None));
+    }
+
+    fn add_random(&mut self, key: RandomKey) {
+        if !self.random_keys.iter().any(|known| known.call == key.call) {
+            self.random_keys.push(key);
+        }
+    }
+
+    /// The name a literal is written to.
+    fn name_of_value(&self, value: ValueId) -> Option<String> {
+        let entry = self.facts.entries.iter().find(|entry| entry.value == value)?;
+        entry.path.last().cloned()
+    }
+
+    /// The last name on the way to a literal.
+    fn name_of_last(&self, hops: &[ValueId]) -> Option<String> {
+        hops.iter().rev().find_map(|hop| self.resolver.name_of(*hop)).map(str::to_owned)
+    }
+}
+
+/// What kind of key a text is; `None` if it is no secret, as a public key or certificate.
+fn key_kind(text: &str, asymmetric: bool) -> Option<KeyKind> {
+    if asymmetric || !pem::find(text.as_bytes()).is_empty() {
+        Some(KeyKind::Private)
+    } else if text.contains("-----BEGIN ") {
+        None
+    } else {
+        Some(KeyKind::Shared)
+    }
+}
+
+/// Whether a literal in code is the name of a setting (`'JWT_SECRET'`, `'jwt.secret'`) or a sentence for people, and
+/// not a value: where only a name speaks for it, it has to look like one.
+fn is_name_or_prose(text: &str) -> bool {
+    let words = text.split_whitespace().count();
+    let identifier = text.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c == '.' || c.is_ascii_digit())
+        || (text.contains('.') && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')));
+    (identifier && name::tier(&[text]).is_some()) || (words > 3 && published(text).is_none())
+}
+
+/// `9.0.3` as numbers.
+fn parse_version(text: &str) -> Option<(u64, u64, u64)> {
+    let mut parts = text.split('.').map(|part| part.parse().ok());
+    Some((parts.next()??, parts.next().unwrap_or(Some(0))?, parts.next().unwrap_or(Some(0))?))
+}

@@ -1,0 +1,1166 @@
+//! Names followed to what they stand for, within one file.
+//!
+//! Two questions are answered. Where does a callee come from ([`Resolver::origin`]): the package or global name, and the
+//! members and calls that lead from there to it. And what can a value be ([`Resolver::ends`]): the literals, environment
+//! look-ups and sources of randomness it comes down to, each with the way that leads there.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use crate::facts::{BindingId, Call, ClassId, Facts, FunctionId, Kind, Span, ValueId};
+use crate::library::{
+    ArgumentName, Condition, Conversion, Encoding, Library, Locator, Models, Path, Provenance, Segment,
+};
+use crate::vocabulary::{self, Environment, Source};
+
+/// How many names and calls are followed in a row. Real code needs a handful; the rest is cycles.
+const MAX_HOPS: usize = 24;
+
+/// How many values are looked at for one question, so that code that multiplies alternatives ends.
+const MAX_STEPS: usize = 2_000;
+
+/// Where a value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// Where the way starts.
+    pub root: Root,
+    /// The way.
+    pub steps: Vec<Step>,
+}
+
+/// Where the way to a value starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Root {
+    /// A package or module, as the file names it.
+    Module(String),
+    /// A name that the file does not bind.
+    Global(String),
+    /// Something that is not followed.
+    Unknown,
+}
+
+/// One step of the way to a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A member is taken.
+    Member(String),
+    /// It is called or constructed; the call.
+    Call(ValueId),
+    /// An instance is given by a type, so there is no call to see.
+    Instance,
+}
+
+impl Origin {
+    /// Whether the origin is one of these packages (or, if `global`, a global name) and `path` leads from there to it.
+    pub fn is(&self, packages: &[String], global: bool, path: &Path) -> bool {
+        if path.anywhere {
+            return self.ends_with(path);
+        }
+        match &self.root {
+            Root::Module(module) => {
+                packages.iter().any(|package| same_package(package, module)) && self.reached_by(path)
+            }
+            Root::Global(_) => global && self.global_steps().is_some_and(|steps| lead(&path.segments, &steps)),
+            Root::Unknown => false,
+        }
+    }
+
+    /// Whether `path` leads from the package to here. The default export and what `require` returns are the same.
+    pub fn reached_by(&self, path: &Path) -> bool {
+        let segments = match path.segments.as_slice() {
+            [Segment::Member(name), rest @ ..] if name == "default" => rest,
+            segments => segments,
+        };
+        let steps = match self.steps.as_slice() {
+            [Step::Member(name), rest @ ..] if name == "default" => rest,
+            steps => steps,
+        };
+        lead(segments, steps)
+    }
+
+    fn ends_with(&self, path: &Path) -> bool {
+        (0..self.steps.len()).rev().any(|from| lead(&path.segments, &self.steps[from..]))
+    }
+
+    /// The steps from a global name, the name itself included.
+    fn global_steps(&self) -> Option<Vec<Step>> {
+        let Root::Global(name) = &self.root else { return None };
+        let name = match self.steps.first() {
+            // `window.x`, `globalThis.x` and `global.x` are x.
+            Some(Step::Member(_)) if matches!(name.as_str(), "window" | "globalThis" | "global" | "self") => None,
+            _ => Some(name),
+        };
+        // A global's name can be written with dots (`import.meta`).
+        let first = name.into_iter().flat_map(|name| name.split('.')).map(|name| Step::Member(name.to_owned()));
+        Some(first.chain(self.steps.iter().cloned()).collect())
+    }
+
+    /// The dotted name of a global member, without calls: `process.env.JWT_SECRET`.
+    pub fn global_name(&self) -> Option<Vec<String>> {
+        self.global_steps()?
+            .into_iter()
+            .map(|step| match step {
+                Step::Member(name) => Some(name),
+                Step::Call(_) | Step::Instance => None,
+            })
+            .collect()
+    }
+
+    /// The package or module, if the way starts at one.
+    pub fn module(&self) -> Option<&str> {
+        match &self.root {
+            Root::Module(module) => Some(module),
+            _ => None,
+        }
+    }
+}
+
+/// Whether `module` is the package a model names. `node:` in front of a module is no difference.
+fn same_package(package: &str, module: &str) -> bool {
+    let module = module.strip_prefix("node:").unwrap_or(module);
+    let package = package.strip_prefix("node:").unwrap_or(package);
+    match package.strip_suffix("/*") {
+        Some(prefix) => module.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/')),
+        None => module == package,
+    }
+}
+
+fn lead(segments: &[Segment], steps: &[Step]) -> bool {
+    match (segments, steps) {
+        ([], []) => true,
+        ([Segment::Member(name), segments @ ..], [Step::Member(step), steps @ ..]) => {
+            (name == step || name == "*") && lead(segments, steps)
+        }
+        ([Segment::Call, segments @ ..], [Step::Call(_) | Step::Instance, steps @ ..]) => lead(segments, steps),
+        ([Segment::Chain, rest @ ..], steps) => {
+            lead(rest, steps) || matches!(steps, [Step::Member(_), Step::Call(_), steps @ ..] if lead(segments, steps))
+        }
+        _ => false,
+    }
+}
+
+/// What a value comes down to.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    /// What it is.
+    pub end: End,
+    /// The values that lead there, from the use to the end: names, members, calls.
+    pub hops: Vec<ValueId>,
+    /// Whether it is what an environment or configuration look-up falls back to.
+    pub fallback: bool,
+    /// The variable or setting it is the fallback of, where it has a name.
+    pub fallback_of: Option<String>,
+    /// How its text becomes key bytes, the innermost conversion first.
+    pub encodings: Vec<Encoding>,
+    /// Whether it is the private member of an asymmetric JWK, and so no text a guesser could try.
+    pub asymmetric: bool,
+}
+
+/// A string that stands in the file.
+#[derive(Clone, Debug)]
+pub struct Literal {
+    /// Its text.
+    pub text: String,
+    /// Where it stands: the whole expression where several literals are put together.
+    pub span: Span,
+    /// The value.
+    pub value: ValueId,
+}
+
+/// What a value can come down to.
+#[derive(Clone, Debug)]
+pub enum End {
+    /// A string that stands in the file.
+    Literal(Literal),
+    /// A variable of the environment.
+    Environment(String),
+    /// Something random that is not random enough.
+    Random(&'static Source, ValueId),
+    /// A setting or something else that is looked up: a member or a call that is not followed.
+    LookUp(ValueId),
+    /// A value that was given to a function, or is not followed.
+    Unknown(ValueId),
+}
+
+/// What stands where a locator points to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Located {
+    /// Nothing does.
+    Absent,
+    /// It cannot be told.
+    Unknown,
+    /// These values do.
+    Values(Vec<ValueId>),
+}
+
+impl Located {
+    /// The values, if any.
+    pub fn values(self) -> Vec<ValueId> {
+        match self {
+            Located::Values(values) => values,
+            Located::Absent | Located::Unknown => Vec::new(),
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Owner<'f> {
+    Binding(BindingId),
+    Global(&'f str),
+    Class(ClassId),
+}
+
+/// Follows the names of one file.
+pub struct Resolver<'f> {
+    facts: &'f Facts,
+    models: &'static Models,
+    origins: RefCell<HashMap<ValueId, Rc<Origin>>>,
+    member_writes: HashMap<(Owner<'f>, &'f str), Vec<ValueId>>,
+    global_writes: HashMap<&'f str, Vec<ValueId>>,
+    call_sites: OnceCell<HashMap<FunctionId, Vec<ValueId>>>,
+}
+
+impl<'f> Resolver<'f> {
+    /// A resolver for the facts of one file.
+    pub fn new(facts: &'f Facts) -> Self {
+        let mut member_writes: HashMap<_, Vec<ValueId>> = HashMap::new();
+        let mut global_writes: HashMap<_, Vec<ValueId>> = HashMap::new();
+        for assignment in &facts.assignments {
+            match facts.kind(assignment.target) {
+                Kind::Member { object, name, .. } => {
+                    let owner = match facts.kind(*object) {
+                        Kind::Name(binding) => Owner::Binding(*binding),
+                        Kind::Global(global) => Owner::Global(global),
+                        Kind::This(class) => Owner::Class(*class),
+                        _ => continue,
+                    };
+                    member_writes.entry((owner, name.as_str())).or_default().push(assignment.value);
+                }
+                Kind::Global(name) => global_writes.entry(name.as_str()).or_default().push(assignment.value),
+                _ => {}
+            }
+        }
+        Resolver {
+            facts,
+            models: Models::of(facts.language),
+            origins: RefCell::default(),
+            member_writes,
+            global_writes,
+            call_sites: OnceCell::new(),
+        }
+    }
+
+    /// The facts it follows names in.
+    pub fn facts(&self) -> &'f Facts {
+        self.facts
+    }
+
+    /// Where a value comes from.
+    pub fn origin(&self, value: ValueId) -> Rc<Origin> {
+        self.origin_within(value, MAX_HOPS)
+    }
+
+    fn origin_within(&self, value: ValueId, hops: usize) -> Rc<Origin> {
+        if let Some(origin) = self.origins.borrow().get(&value) {
+            return Rc::clone(origin);
+        }
+        let unknown = || Origin { root: Root::Unknown, steps: Vec::new() };
+        if hops == 0 {
+            return Rc::new(unknown());
+        }
+        // Stands while the origin is being found, so that a cycle ends.
+        self.origins.borrow_mut().insert(value, Rc::new(unknown()));
+        let hops = hops - 1;
+        let then = |from: ValueId, step: Step| {
+            let mut origin = (*self.origin_within(from, hops)).clone();
+            origin.steps.push(step);
+            origin
+        };
+        let known = |origin: &Origin| origin.root != Root::Unknown;
+        let origin = match self.facts.kind(value) {
+            Kind::Module(module) => Origin { root: Root::Module(module.clone()), steps: Vec::new() },
+            Kind::Import { module, member } => {
+                Origin { root: Root::Module(module.clone()), steps: vec![Step::Member(member.clone())] }
+            }
+            Kind::Global(name) => self
+                .global_writes
+                .get(name.as_str())
+                .into_iter()
+                .flatten()
+                .map(|write| (*self.origin_within(*write, hops)).clone())
+                .find(known)
+                .unwrap_or_else(|| Origin { root: Root::Global(name.clone()), steps: Vec::new() }),
+            Kind::Name(binding) => {
+                let binding = &self.facts.bindings[binding.index()];
+                let written =
+                    binding.writes.iter().map(|write| (*self.origin_within(*write, hops)).clone()).find(known);
+                written
+                    .or_else(|| binding.type_name.map(|type_name| then(type_name, Step::Instance)).filter(known))
+                    .unwrap_or_else(unknown)
+            }
+            Kind::Member { object, name, .. } => {
+                let held = self
+                    .held(*object, name, hops)
+                    .into_iter()
+                    .map(|held| (*self.origin_within(held, hops)).clone())
+                    .find(known);
+                held.or_else(|| self.typed_member(*object, name, hops))
+                    .unwrap_or_else(|| then(*object, Step::Member(name.clone())))
+            }
+            Kind::Call(call) => match self.wrapped(call, hops) {
+                Some(inner) => (*self.origin_within(inner, hops)).clone(),
+                None => then(call.callee, Step::Call(value)),
+            },
+            Kind::Super(class) => match self.facts.classes[class.index()].extends {
+                Some(extends) => then(extends, Step::Member("super".to_owned())),
+                None => unknown(),
+            },
+            Kind::Choice(choices) => {
+                let origins = choices.iter().map(|choice| (*self.origin_within(*choice, hops)).clone());
+                origins.into_iter().find(known).unwrap_or_else(unknown)
+            }
+            _ => unknown(),
+        };
+        let origin = Rc::new(origin);
+        self.origins.borrow_mut().insert(value, Rc::clone(&origin));
+        origin
+    }
+
+    /// The origin of a member that has only a declared type: `this.jwt` with `constructor(private jwt: JwtService)`.
+    fn typed_member(&self, object: ValueId, name: &str, hops: usize) -> Option<Origin> {
+        let class = self.class_of(object)?;
+        let members = self.facts.classes[class.index()].members.iter();
+        let type_name = members.filter(|member| member.name == name).find_map(|member| member.type_name)?;
+        let mut origin = (*self.origin_within(type_name, hops)).clone();
+        if origin.root == Root::Unknown {
+            return None;
+        }
+        origin.steps.push(Step::Instance);
+        Some(origin)
+    }
+
+    fn class_of(&self, value: ValueId) -> Option<ClassId> {
+        match self.facts.kind(value) {
+            Kind::This(class) | Kind::Class(class) => Some(*class),
+            Kind::Name(binding) => {
+                let writes = &self.facts.bindings[binding.index()].writes;
+                writes.iter().find_map(|write| match self.facts.kind(*write) {
+                    Kind::Class(class) => Some(*class),
+                    Kind::Call(Call { callee, construct: true, .. }) => match self.facts.kind(*callee) {
+                        Kind::Name(callee) => self.facts.bindings[callee.index()].writes.iter().find_map(|write| {
+                            match self.facts.kind(*write) {
+                                Kind::Class(class) => Some(*class),
+                                _ => None,
+                            }
+                        }),
+                        _ => None,
+                    },
+                    _ => None,
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// What a call only gives back: `promisify(f)`, `f.bind(x)`, `Object.freeze(x)`.
+    fn wrapped(&self, call: &Call, hops: usize) -> Option<ValueId> {
+        let origin = self.origin_within(call.callee, hops.checked_sub(1)?);
+        let wrapper = self.known(&origin, |library| {
+            let meant = |path: &Path| origin.is(&library.packages, library.global, path);
+            library.wrappers.iter().find(|wrapper| wrapper.path.as_slice().iter().any(meant))
+        })?;
+        match (&wrapper.value.argument, self.facts.kind(call.callee)) {
+            (ArgumentName::This, Kind::Member { object, .. }) => Some(*object),
+            (ArgumentName::Position(index), _) => call.arguments.get(*index).map(|argument| argument.value),
+            _ => None,
+        }
+    }
+
+    /// What the first model says that knows where a callee comes from.
+    fn known<T>(&self, origin: &Origin, find: impl Fn(&'static Library) -> Option<T>) -> Option<T> {
+        let package = origin.module().map(|module| self.models.of_package(module)).unwrap_or_default();
+        package
+            .into_iter()
+            .chain(self.models.global().filter(|_| matches!(origin.root, Root::Global(_))))
+            .chain(self.models.anywhere())
+            .find_map(find)
+    }
+
+    /// The values that are known to be held in `object` under `name`.
+    pub fn held(&self, object: ValueId, name: &str, hops: usize) -> Vec<ValueId> {
+        let mut found = Vec::new();
+        self.collect_held(object, name, hops.min(MAX_HOPS), &mut HashSet::new(), &mut found);
+        found
+    }
+
+    fn collect_held(
+        &self,
+        object: ValueId,
+        name: &str,
+        hops: usize,
+        seen: &mut HashSet<ValueId>,
+        found: &mut Vec<ValueId>,
+    ) {
+        if hops == 0 || seen.len() > MAX_STEPS || !seen.insert(object) {
+            return;
+        }
+        let hops = hops - 1;
+        let writes = |owner: Owner<'f>, found: &mut Vec<ValueId>| {
+            if let Some(values) = self.member_writes.get(&(owner, name)) {
+                found.extend(values.iter().copied());
+            }
+        };
+        match self.facts.kind(object) {
+            Kind::Object(properties) => {
+                // The last entry of a name counts.
+                for property in properties.iter().rev() {
+                    if property.spread {
+                        self.collect_held(property.value, name, hops, seen, found);
+                    } else if property.key.as_deref() == Some(name) || name == "*" {
+                        found.push(property.value);
+                    } else {
+                        continue;
+                    }
+                    if name != "*" && !found.is_empty() {
+                        break;
+                    }
+                }
+            }
+            Kind::List(items) => {
+                if name == "*" {
+                    found.extend(items.iter().copied());
+                } else if let Some(item) = name.parse::<usize>().ok().and_then(|index| items.get(index)) {
+                    found.push(*item);
+                }
+            }
+            Kind::Name(binding) => {
+                for write in &self.facts.bindings[binding.index()].writes {
+                    self.collect_held(*write, name, hops, seen, found);
+                }
+                writes(Owner::Binding(*binding), found);
+            }
+            Kind::Global(global) => {
+                for write in self.global_writes.get(global.as_str()).into_iter().flatten() {
+                    self.collect_held(*write, name, hops, seen, found);
+                }
+                writes(Owner::Global(global), found);
+            }
+            Kind::Member { object: outer, name: member, .. } => {
+                for value in self.held(*outer, member, hops) {
+                    self.collect_held(value, name, hops, seen, found);
+                }
+            }
+            Kind::Choice(choices) => {
+                for choice in choices {
+                    self.collect_held(*choice, name, hops, seen, found);
+                }
+            }
+            Kind::Function(function) => {
+                for value in self.given_by(*function) {
+                    self.collect_held(value, name, hops, seen, found);
+                }
+            }
+            Kind::Class(class) | Kind::This(class) => {
+                let class_facts = &self.facts.classes[class.index()];
+                for member in class_facts.members.iter().filter(|member| member.name == name) {
+                    found.extend(member.value);
+                }
+                writes(Owner::Class(*class), found);
+                if found.is_empty()
+                    && let Some(extends) = class_facts.extends
+                {
+                    self.collect_held(extends, name, hops, seen, found);
+                }
+            }
+            Kind::Call(call) => {
+                if let Some(inner) = self.wrapped(call, hops) {
+                    self.collect_held(inner, name, hops, seen, found);
+                } else if self.is_assign(call) {
+                    for argument in call.arguments.iter().rev() {
+                        self.collect_held(argument.value, name, hops, seen, found);
+                    }
+                } else if call.construct {
+                    self.collect_held(call.callee, name, hops, seen, found);
+                } else {
+                    for function in self.functions(call.callee, hops) {
+                        for value in &self.facts.functions[function.index()].returns {
+                            self.collect_held(*value, name, hops, seen, found);
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// `Object.assign(...)`, whose arguments' members it returns.
+    fn is_assign(&self, call: &Call) -> bool {
+        matches!(self.facts.kind(call.callee), Kind::Member { object, name, .. }
+            if name == "assign" && matches!(self.facts.kind(*object), Kind::Global(global) if global == "Object"))
+    }
+
+    /// The functions of this file a callee can be.
+    pub fn functions(&self, callee: ValueId, hops: usize) -> Vec<FunctionId> {
+        let mut found = Vec::new();
+        self.collect_functions(callee, hops.min(MAX_HOPS), &mut HashSet::new(), &mut found);
+        found
+    }
+
+    fn collect_functions(&self, value: ValueId, hops: usize, seen: &mut HashSet<ValueId>, found: &mut Vec<FunctionId>) {
+        if hops == 0 || seen.len() > MAX_STEPS || !seen.insert(value) {
+            return;
+        }
+        let hops = hops - 1;
+        match self.facts.kind(value) {
+            Kind::Function(function) => found.push(*function),
+            Kind::Name(binding) => {
+                for write in &self.facts.bindings[binding.index()].writes {
+                    self.collect_functions(*write, hops, seen, found);
+                }
+            }
+            Kind::Global(name) => {
+                for write in self.global_writes.get(name.as_str()).into_iter().flatten() {
+                    self.collect_functions(*write, hops, seen, found);
+                }
+            }
+            Kind::Member { object, name, .. } => {
+                for held in self.held(*object, name, hops) {
+                    self.collect_functions(held, hops, seen, found);
+                }
+            }
+            Kind::Choice(choices) => {
+                for choice in choices {
+                    self.collect_functions(*choice, hops, seen, found);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The calls of a function of this file.
+    fn calls_of(&self, function: FunctionId) -> &[ValueId] {
+        let sites = self.call_sites.get_or_init(|| {
+            let mut sites: HashMap<FunctionId, Vec<ValueId>> = HashMap::new();
+            for id in &self.facts.calls {
+                if let Some(call) = self.facts.call(*id) {
+                    for function in self.functions(call.callee, 8) {
+                        sites.entry(function).or_default().push(*id);
+                    }
+                }
+            }
+            sites
+        });
+        sites.get(&function).map_or(&[], Vec::as_slice)
+    }
+
+    /// What stands where `locator` points to in a call.
+    pub fn locate(&self, call: ValueId, locator: &Locator) -> Located {
+        let target = match &locator.method {
+            None => call,
+            Some(method) => match self.earlier_call(call, method) {
+                Some(earlier) => earlier,
+                None => return Located::Absent,
+            },
+        };
+        let Some(target) = self.facts.call(target) else { return Located::Unknown };
+        let argument = match &locator.argument {
+            ArgumentName::This => match self.facts.kind(target.callee) {
+                Kind::Member { object, .. } => Some(*object),
+                _ => None,
+            },
+            ArgumentName::Keyword(name) => {
+                let named = target.arguments.iter().find(|argument| argument.name.as_deref() == Some(name));
+                named.map(|argument| argument.value)
+            }
+            ArgumentName::Position(index) => {
+                if target.arguments.iter().take(index + 1).any(|argument| argument.spread) {
+                    return Located::Unknown;
+                }
+                let positional = target.arguments.get(*index).filter(|argument| argument.name.is_none());
+                positional.map(|argument| argument.value)
+            }
+        };
+        let Some(argument) = argument else { return Located::Absent };
+        let mut values = vec![argument];
+        for member in &locator.members {
+            let mut next = Vec::new();
+            let mut unknown = false;
+            for value in values {
+                match self.member_of(value, member, MAX_HOPS) {
+                    Located::Values(found) => next.extend(found),
+                    Located::Unknown => unknown = true,
+                    Located::Absent => {}
+                }
+            }
+            if next.is_empty() {
+                return if unknown { Located::Unknown } else { Located::Absent };
+            }
+            values = next;
+        }
+        let absent = values.iter().all(|value| matches!(self.facts.kind(*value), Kind::Null));
+        if absent { Located::Absent } else { Located::Values(values) }
+    }
+
+    /// A member of an option object, told from one that is not there and one that cannot be seen.
+    fn member_of(&self, object: ValueId, name: &str, hops: usize) -> Located {
+        if hops == 0 {
+            return Located::Unknown;
+        }
+        let found = self.held(object, name, hops);
+        if !found.is_empty() {
+            return Located::Values(found);
+        }
+        match self.facts.kind(object) {
+            Kind::Object(properties) => {
+                // What a spread brings is only known if all of it is.
+                let hidden = properties.iter().any(|property| {
+                    (property.key.is_none() && !property.spread)
+                        || (property.spread && self.member_of(property.value, name, hops - 1) == Located::Unknown)
+                });
+                if hidden { Located::Unknown } else { Located::Absent }
+            }
+            // A callback stands where the options would, unless it gives them.
+            Kind::Function(function) if !self.facts.functions[function.index()].returns.is_empty() => {
+                self.all_absent(&self.given_by(*function), name, hops - 1)
+            }
+            Kind::Function(_) | Kind::Class(_) | Kind::Null | Kind::List(_) => Located::Absent,
+            Kind::Literal(_) | Kind::Number(_) | Kind::Boolean(_) | Kind::Concat(_) => Located::Absent,
+            Kind::Name(binding) => {
+                let binding = &self.facts.bindings[binding.index()];
+                if binding.writes.is_empty() {
+                    return if is_callback_name(&binding.name) { Located::Absent } else { Located::Unknown };
+                }
+                self.all_absent(&binding.writes, name, hops - 1)
+            }
+            Kind::Choice(choices) => self.all_absent(choices, name, hops - 1),
+            Kind::Call(call) => match self.wrapped(call, hops) {
+                Some(inner) => self.member_of(inner, name, hops - 1),
+                None => Located::Unknown,
+            },
+            Kind::Member { object, name: member, .. } => {
+                let held = self.held(*object, member, hops);
+                if held.is_empty() { Located::Unknown } else { self.all_absent(&held, name, hops - 1) }
+            }
+            _ => Located::Unknown,
+        }
+    }
+
+    fn all_absent(&self, values: &[ValueId], name: &str, hops: usize) -> Located {
+        let absent = values.iter().all(|value| self.member_of(*value, name, hops) == Located::Absent);
+        if absent { Located::Absent } else { Located::Unknown }
+    }
+
+    /// The call of `method` on the chain that leads to `call`, the constructor of the chain's first object included.
+    fn earlier_call(&self, call: ValueId, method: &str) -> Option<ValueId> {
+        let callee = self.facts.call(call)?.callee;
+        let origin = self.origin(callee);
+        let mut name: Option<&str> = match &origin.root {
+            Root::Global(name) => Some(name),
+            _ => None,
+        };
+        let mut found = None;
+        for step in &origin.steps {
+            match step {
+                Step::Member(member) => name = Some(member),
+                Step::Call(id) => {
+                    if name == Some(method) {
+                        found = Some(*id);
+                    }
+                }
+                Step::Instance => {}
+            }
+        }
+        found
+    }
+
+    /// Whether a condition of a model holds for a call.
+    pub fn holds(&self, call: ValueId, condition: &Condition) -> bool {
+        condition.at.as_slice().iter().any(|locator| {
+            let located = self.locate(call, locator);
+            if let Some(present) = condition.present {
+                return match located {
+                    Located::Absent => !present,
+                    Located::Values(_) => present,
+                    Located::Unknown => false,
+                };
+            }
+            located.values().into_iter().any(|value| {
+                condition.equals.as_ref().is_none_or(|expected| self.equals(value, expected))
+                    && condition.truthy.is_none_or(|expected| self.truth(value) == Some(expected))
+                    && (condition.from.as_slice().is_empty()
+                        || condition.from.as_slice().iter().any(|source| self.comes_from(value, source)))
+            })
+        })
+    }
+
+    fn comes_from(&self, value: ValueId, source: &Provenance) -> bool {
+        let origin = self.origin(value);
+        match &source.path {
+            Some(path) => origin.is(std::slice::from_ref(&source.package), false, path),
+            None => origin.module().is_some_and(|module| same_package(&source.package, module)),
+        }
+    }
+
+    /// Whether the language takes a value for true, if it can be told.
+    fn truth(&self, value: ValueId) -> Option<bool> {
+        let truths = self.constants(value).into_iter().map(|constant| match self.facts.kind(constant) {
+            Kind::Literal(text) => Some(!text.is_empty()),
+            Kind::Number(number) => number.parse::<f64>().ok().map(|number| number != 0.0),
+            Kind::Boolean(truth) => Some(*truth),
+            Kind::Null => Some(false),
+            Kind::Object(_) | Kind::List(_) | Kind::Function(_) | Kind::Class(_) => Some(true),
+            _ => None,
+        });
+        let mut truths: Vec<Option<bool>> = truths.collect();
+        truths.dedup();
+        match truths.as_slice() {
+            [only] => *only,
+            _ => None,
+        }
+    }
+
+    fn equals(&self, value: ValueId, expected: &toml::Value) -> bool {
+        match expected {
+            toml::Value::Boolean(expected) => self.constants(value).iter().any(|constant| {
+                matches!(self.facts.kind(*constant), Kind::Boolean(actual) if actual == expected)
+            }),
+            toml::Value::Integer(expected) => self.constants(value).iter().any(|constant| {
+                matches!(self.facts.kind(*constant), Kind::Number(actual) if actual.parse() == Ok(*expected))
+            }),
+            toml::Value::String(expected) => self.texts(value).iter().any(|(text, _)| text == expected),
+            _ => false,
+        }
+    }
+
+    /// The constants a value can be, through names.
+    pub fn constants(&self, value: ValueId) -> Vec<ValueId> {
+        let mut found = Vec::new();
+        let mut seen = HashSet::new();
+        let mut open = vec![value];
+        while let Some(value) = open.pop() {
+            if !seen.insert(value) || seen.len() > MAX_STEPS {
+                continue;
+            }
+            match self.facts.kind(value) {
+                Kind::Name(binding) => open.extend(&self.facts.bindings[binding.index()].writes),
+                Kind::Choice(choices) => open.extend(choices),
+                Kind::Member { object, name, .. } => open.extend(self.held(*object, name, MAX_HOPS)),
+                _ => found.push(value),
+            }
+        }
+        found
+    }
+
+    /// The strings a value can be, with where each stands.
+    pub fn texts(&self, value: ValueId) -> Vec<(String, ValueId)> {
+        self.ends(value)
+            .into_iter()
+            .filter_map(|resolved| match resolved.end {
+                End::Literal(literal) => Some((literal.text, literal.value)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The name a value is reached by here.
+    pub fn name_of(&self, value: ValueId) -> Option<&'f str> {
+        match self.facts.kind(value) {
+            Kind::Name(binding) => Some(&self.facts.bindings[binding.index()].name),
+            Kind::Member { name, .. } | Kind::Global(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// What a value comes down to, every alternative.
+    pub fn ends(&self, value: ValueId) -> Vec<Resolved> {
+        let mut walk = Walk { resolver: self, open: HashSet::new(), steps: 0 };
+        walk.value(value, MAX_HOPS)
+    }
+
+    /// The conversion a call is, if a model knows it as one.
+    pub fn conversion(&self, call: ValueId) -> Option<&'static Conversion> {
+        let origin = self.origin(self.facts.call(call)?.callee);
+        self.known(&origin, |library| {
+            let meant = |path: &Path| origin.is(&library.packages, library.global, path);
+            library.conversions.iter().find(|conversion| conversion.path.as_slice().iter().any(meant))
+        })
+    }
+
+    /// How a conversion reads the text it is given.
+    fn encoding(&self, call: ValueId, conversion: &Conversion) -> Encoding {
+        let named = conversion.encoding_at.as_ref().and_then(|locator| {
+            let values = self.locate(call, locator).values();
+            let (text, _) = values.into_iter().find_map(|value| self.texts(value).into_iter().next())?;
+            Some(match text.to_ascii_lowercase().as_str() {
+                "base64" => Encoding::Base64,
+                "base64url" => Encoding::Base64url,
+                "hex" => Encoding::Hex,
+                _ => Encoding::Utf8,
+            })
+        });
+        named.unwrap_or(conversion.encoding)
+    }
+
+    /// The source of guessable values that a callee, or a value that is read, is.
+    fn random_source(&self, read: ValueId) -> Option<&'static Source> {
+        let origin = self.origin(read);
+        let random = vocabulary::random(self.facts.language.family())?;
+        let is = |source: &&Source| {
+            source.path.as_slice().iter().any(|path| origin.is(&source.packages, source.global, path))
+        };
+        random.sources.iter().find(is)
+    }
+
+    /// The variable of the environment that a member is.
+    fn variable(&self, object: ValueId, name: &str) -> Option<String> {
+        self.is_environment(object).then(|| name.to_owned())
+    }
+
+    /// Whether the members of a value are variables of the environment.
+    fn is_environment(&self, value: ValueId) -> bool {
+        let Some(environment) = vocabulary::environment(self.facts.language.family()) else { return false };
+        let origin = self.origin(value);
+        environment.roots.iter().any(|root| {
+            let paths = root.path.as_slice();
+            let exports = paths.is_empty()
+                && origin.steps.is_empty()
+                && origin
+                    .module()
+                    .is_some_and(|module| root.packages.iter().any(|package| same_package(package, module)));
+            exports || paths.iter().any(|path| origin.is(&root.packages, root.global, path))
+        })
+    }
+
+    /// The variable an import is, from a module whose exports are variables.
+    fn imported_variable(&self, module: &str, member: &str) -> Option<String> {
+        let environment = vocabulary::environment(self.facts.language.family())?;
+        let exports = |root: &vocabulary::Root| {
+            root.path.as_slice().is_empty() && root.packages.iter().any(|package| same_package(package, module))
+        };
+        environment.roots.iter().any(exports).then(|| member.to_owned())
+    }
+
+    /// The look-up of the environment that a call is: the variable's name, and what it falls back to.
+    fn look_up(&self, call: ValueId) -> Option<(String, Vec<ValueId>)> {
+        let environment: &Environment = vocabulary::environment(self.facts.language.family())?;
+        let origin = self.origin(self.facts.call(call)?.callee);
+        for look_up in &environment.lookups {
+            if !look_up.path.as_slice().iter().any(|path| origin.is(&look_up.packages, look_up.global, path)) {
+                continue;
+            }
+            if let Some(place) = &look_up.environment
+                && !self.locate(call, place).values().into_iter().any(|value| self.is_environment(value))
+            {
+                continue;
+            }
+            let names = self.locate(call, &look_up.name).values();
+            let name = names.into_iter().find_map(|name| self.texts(name).into_iter().next());
+            if let Some((name, _)) = name {
+                let fallback =
+                    look_up.fallback.iter().flat_map(|locator| self.locate(call, locator).values()).collect();
+                return Some((name, fallback));
+            }
+        }
+        let default = environment
+            .defaults
+            .iter()
+            .find(|default| default.path.as_slice().iter().any(|path| origin.is(&default.packages, false, path)))?;
+        let values: Vec<ValueId> =
+            default.value.as_slice().iter().flat_map(|locator| self.locate(call, locator).values()).collect();
+        (!values.is_empty()).then(|| (String::new(), values))
+    }
+
+    /// What a function given in place of a value gives: what it returns, and what it hands to its callback.
+    fn given_by(&self, function: FunctionId) -> Vec<ValueId> {
+        let function_facts = &self.facts.functions[function.index()];
+        let mut values = function_facts.returns.clone();
+        if let Some(callback) = function_facts.parameters.last().copied().flatten() {
+            for id in &self.facts.calls {
+                if let Some(call) = self.facts.call(*id)
+                    && matches!(self.facts.kind(call.callee), Kind::Name(callee) if *callee == callback)
+                {
+                    // The first argument of a callback is the error.
+                    values.extend(call.arguments.iter().skip(1).map(|argument| argument.value));
+                }
+            }
+        }
+        values
+    }
+}
+
+fn is_callback_name(name: &str) -> bool {
+    matches!(name, "cb" | "callback" | "done" | "next" | "fn")
+}
+
+/// One walk from a value to its ends.
+struct Walk<'r, 'f> {
+    resolver: &'r Resolver<'f>,
+    open: HashSet<ValueId>,
+    steps: usize,
+}
+
+impl Walk<'_, '_> {
+    fn value(&mut self, value: ValueId, hops: usize) -> Vec<Resolved> {
+        self.steps += 1;
+        if hops == 0 || self.steps > MAX_STEPS || !self.open.insert(value) {
+            return Vec::new();
+        }
+        let ends = self.follow(value, hops - 1);
+        self.open.remove(&value);
+        ends
+    }
+
+    fn end(end: End) -> Vec<Resolved> {
+        vec![Resolved {
+            end,
+            hops: Vec::new(),
+            fallback: false,
+            fallback_of: None,
+            encodings: Vec::new(),
+            asymmetric: false,
+        }]
+    }
+
+    fn hop(mut ends: Vec<Resolved>, over: ValueId) -> Vec<Resolved> {
+        for resolved in &mut ends {
+            resolved.hops.insert(0, over);
+        }
+        ends
+    }
+
+    /// All alternatives together. A literal beside a look-up is what the look-up falls back to.
+    fn alternatives(&mut self, values: &[ValueId], hops: usize) -> Vec<Resolved> {
+        let groups: Vec<Vec<Resolved>> = values.iter().map(|value| self.value(*value, hops)).collect();
+        let look_up = |group: &[Resolved]| {
+            group.iter().find_map(|resolved| match &resolved.end {
+                End::Environment(name) => Some(Some(name.clone())),
+                End::LookUp(_) => Some(None),
+                _ => None,
+            })
+        };
+        let look_ups: Vec<Option<Option<String>>> = groups.iter().map(|group| look_up(group)).collect();
+        let mut all = Vec::new();
+        for (index, mut group) in groups.into_iter().enumerate() {
+            let other =
+                look_ups.iter().enumerate().filter(|(other, _)| *other != index).find_map(|(_, found)| found.clone());
+            if let Some(name) = other {
+                for resolved in &mut group {
+                    if matches!(resolved.end, End::Literal(_)) {
+                        resolved.fallback = true;
+                        resolved.fallback_of = resolved.fallback_of.take().or_else(|| name.clone());
+                    }
+                }
+            }
+            all.extend(group);
+        }
+        all
+    }
+
+    fn follow(&mut self, value: ValueId, hops: usize) -> Vec<Resolved> {
+        let resolver = self.resolver;
+        let facts = resolver.facts;
+        match facts.kind(value) {
+            Kind::Literal(text) => {
+                Self::end(End::Literal(Literal { text: text.clone(), span: facts.value(value).span, value }))
+            }
+            Kind::Concat(parts) => self.concat(value, parts, hops),
+            Kind::Environment { name, fallback } => {
+                self.look_up(name.clone(), fallback.iter().copied().collect(), hops)
+            }
+            Kind::Choice(choices) => self.alternatives(choices, hops),
+            Kind::Name(binding) => {
+                let bound = &facts.bindings[binding.index()];
+                let mut values = bound.writes.clone();
+                if let Some((function, position)) = bound.parameter {
+                    for site in resolver.calls_of(function).iter().take(50) {
+                        let argument = facts.call(*site).and_then(|call| call.arguments.get(position));
+                        values.extend(argument.filter(|argument| !argument.spread).map(|argument| argument.value));
+                    }
+                }
+                if values.is_empty() {
+                    return Self::end(End::Unknown(value));
+                }
+                let ends = self.alternatives(&values, hops);
+                Self::hop(ends, value)
+            }
+            Kind::Global(name) => match resolver.global_writes.get(name.as_str()) {
+                Some(writes) => {
+                    let ends = self.alternatives(writes, hops);
+                    Self::hop(ends, value)
+                }
+                None => Self::end(End::Unknown(value)),
+            },
+            Kind::Member { object, name, .. } => self.member(value, *object, name, hops),
+            Kind::Call(call) => self.call(value, call, hops),
+            Kind::Function(function) => {
+                let values = resolver.given_by(*function);
+                self.alternatives(&values, hops)
+            }
+            Kind::List(items) => items.iter().flat_map(|item| self.value(*item, hops)).collect(),
+            Kind::Object(properties) => self.key_object(value, properties.is_empty(), hops),
+            Kind::Import { module, member } => match resolver.imported_variable(module, member) {
+                Some(variable) => Self::end(End::Environment(variable)),
+                None => Self::end(End::LookUp(value)),
+            },
+            Kind::Derived(parts) => {
+                let random = parts.iter().flat_map(|part| self.value(*part, hops));
+                let random: Vec<Resolved> =
+                    random.filter(|resolved| matches!(resolved.end, End::Random(..))).take(1).collect();
+                if random.is_empty() { Self::end(End::Unknown(value)) } else { random }
+            }
+            _ => Self::end(End::Unknown(value)),
+        }
+    }
+
+    fn look_up(&mut self, name: String, fallbacks: Vec<ValueId>, hops: usize) -> Vec<Resolved> {
+        let mut ends = Vec::new();
+        for fallback in fallbacks {
+            for mut resolved in self.value(fallback, hops) {
+                if matches!(resolved.end, End::Literal(_)) {
+                    resolved.fallback = true;
+                    resolved.fallback_of.get_or_insert_with(|| name.clone());
+                }
+                ends.push(resolved);
+            }
+        }
+        ends.insert(0, Self::end(End::Environment(name)).remove(0));
+        ends
+    }
+
+    /// Literals put together are one literal; with a weak source of randomness in it, the whole is no better.
+    fn concat(&mut self, value: ValueId, parts: &[ValueId], hops: usize) -> Vec<Resolved> {
+        let mut text = Some(String::new());
+        for part in parts {
+            let ends = self.value(*part, hops);
+            if let Some(random) = ends.iter().find(|resolved| matches!(resolved.end, End::Random(..))) {
+                return vec![random.clone()];
+            }
+            match ends.as_slice() {
+                [Resolved { end: End::Literal(part), .. }] => {
+                    if let Some(text) = &mut text {
+                        text.push_str(&part.text);
+                    }
+                }
+                _ => text = None,
+            }
+        }
+        match text {
+            Some(text) => {
+                let span = self.resolver.facts.value(value).span;
+                Self::end(End::Literal(Literal { text, span, value }))
+            }
+            None => Self::end(End::Unknown(value)),
+        }
+    }
+
+    fn member(&mut self, value: ValueId, object: ValueId, name: &str, hops: usize) -> Vec<Resolved> {
+        let resolver = self.resolver;
+        if let Some(source) = resolver.random_source(value) {
+            return Self::end(End::Random(source, value));
+        }
+        if let Some(variable) = resolver.variable(object, name) {
+            let mut ends = Self::end(End::Environment(variable));
+            // `process.env.X = 'literal'` is what X then is.
+            for held in resolver.held(object, name, hops) {
+                for mut resolved in self.value(held, hops) {
+                    resolved.fallback = true;
+                    ends.push(resolved);
+                }
+            }
+            return ends;
+        }
+        let held = resolver.held(object, name, hops);
+        if held.is_empty() {
+            // A method or member of a value, such as `secret.length`, says nothing about where it comes from.
+            return Self::end(End::LookUp(value));
+        }
+        let ends = self.alternatives(&held, hops);
+        Self::hop(ends, value)
+    }
+
+    fn call(&mut self, value: ValueId, call: &Call, hops: usize) -> Vec<Resolved> {
+        let resolver = self.resolver;
+        let facts = resolver.facts;
+        if let Some(source) = resolver.random_source(call.callee) {
+            return Self::end(End::Random(source, value));
+        }
+        if let Some(conversion) = resolver.conversion(value) {
+            return self.convert(value, call, conversion, hops);
+        }
+        if let Some((name, fallbacks)) = resolver.look_up(value) {
+            return self.look_up(name, fallbacks, hops);
+        }
+        if let Some(inner) = resolver.wrapped(call, hops) {
+            return self.value(inner, hops);
+        }
+        let functions = resolver.functions(call.callee, hops);
+        if !functions.is_empty() {
+            let returned: Vec<ValueId> = functions
+                .iter()
+                .flat_map(|function| facts.functions[function.index()].returns.iter().copied())
+                .take(20)
+                .collect();
+            let ends = self.alternatives(&returned, hops);
+            return Self::hop(ends, value);
+        }
+        self.random_of(value, call, hops)
+    }
+
+    fn convert(&mut self, value: ValueId, call: &Call, conversion: &Conversion, hops: usize) -> Vec<Resolved> {
+        let resolver = self.resolver;
+        let own = resolver.encoding(value, conversion);
+        let mut ends = Vec::new();
+        for locator in conversion.value.as_slice() {
+            let located = resolver.locate(value, locator).values();
+            for mut resolved in self.alternatives(&located, hops) {
+                resolved.encodings.push(locator.encoding.unwrap_or(own));
+                ends.push(resolved);
+            }
+        }
+        if ends.is_empty() {
+            return self.random_of(value, call, hops);
+        }
+        Self::hop(ends, value)
+    }
+
+    /// What a call that is not followed gives: random, if what it is called on or given is.
+    fn random_of(&mut self, value: ValueId, call: &Call, hops: usize) -> Vec<Resolved> {
+        let receiver = match self.resolver.facts.kind(call.callee) {
+            Kind::Member { object, .. } => Some(*object),
+            _ => None,
+        };
+        for part in receiver.into_iter().chain(call.arguments.iter().map(|argument| argument.value)) {
+            let random = self.value(part, hops).into_iter().find(|resolved| matches!(resolved.end, End::Random(..)));
+            if let Some(resolved) = random {
+                return vec![resolved];
+            }
+        }
+        Self::end(End::LookUp(value))
+    }
+
+    /// An object in the place of a key: a JWK, `{ key, passphrase }`, `{ private, public }`.
+    fn key_object(&mut self, value: ValueId, empty: bool, hops: usize) -> Vec<Resolved> {
+        let resolver = self.resolver;
+        if empty {
+            return Self::end(End::Unknown(value));
+        }
+        let kinds = resolver.held(value, "kty", hops);
+        let symmetric = kinds.iter().any(|kind| resolver.texts(*kind).iter().any(|(text, _)| text == "oct"));
+        let names: &[&str] = match (kinds.is_empty(), symmetric) {
+            (true, _) => &["key", "private", "privateKey", "secret"],
+            (false, true) => &["k"],
+            (false, false) => &["d"],
+        };
+        let held: Vec<ValueId> = names.iter().flat_map(|name| resolver.held(value, name, hops)).collect();
+        let mut ends = self.alternatives(&held, hops);
+        for resolved in &mut ends {
+            // RFC 7518 §6.4.1, §6.2.2.1, §6.3.2.1: `k` and `d` are base64url.
+            if !kinds.is_empty() {
+                resolved.encodings.push(Encoding::Base64url);
+                resolved.asymmetric = !symmetric;
+            }
+        }
+        ends
+    }
+}

@@ -1,0 +1,203 @@
+//! The rules, one file each, named after what they find.
+//!
+//! A rule reads an [`Analysis`] and adds [`Draft`]s. What it says of itself (title, severity, help) is in its document,
+//! `rules/<rule>.md`.
+
+pub mod algorithm_confusion;
+pub mod committed_env_file;
+pub mod fallback_secret;
+pub mod hardcoded_secret;
+pub mod insecure_random;
+pub mod leaked_token;
+pub mod missing_algorithms;
+pub mod none_algorithm;
+pub mod unignored_env_file;
+pub mod unverified_decode;
+pub mod weak_secret;
+
+use std::collections::HashSet;
+
+use crate::analysis::{Analysis, KeyKind, Secret, UseSite};
+use crate::facts::Span;
+use crate::finding::{Confidence, SecretSummary, Severity};
+use crate::language::Language;
+use crate::secret::{self, generate};
+
+/// A rule.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Its id, which is also the name of its document.
+    pub id: &'static str,
+    /// Adds what it finds in a file.
+    pub check: fn(&Analysis, &mut Drafts),
+}
+
+/// Every rule. Of the rules that judge a literal the worst comes first, since a literal gets one finding.
+pub static RULES: &[Rule] = &[
+    Rule { id: fallback_secret::ID, check: fallback_secret::check },
+    Rule { id: weak_secret::ID, check: weak_secret::check },
+    Rule { id: committed_env_file::ID, check: committed_env_file::check },
+    Rule { id: unignored_env_file::ID, check: unignored_env_file::check },
+    Rule { id: hardcoded_secret::ID, check: hardcoded_secret::check },
+    Rule { id: insecure_random::ID, check: insecure_random::check },
+    Rule { id: none_algorithm::ID, check: none_algorithm::check },
+    Rule { id: algorithm_confusion::ID, check: algorithm_confusion::check },
+    Rule { id: missing_algorithms::ID, check: missing_algorithms::check },
+    Rule { id: unverified_decode::ID, check: unverified_decode::check },
+    Rule { id: leaked_token::ID, check: leaked_token::check },
+];
+
+/// A finding before its place is written down for people: spans are bytes, and the context is not taken into account.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// The rule's id.
+    pub rule: &'static str,
+    /// How bad it is in production.
+    pub severity: Severity,
+    /// How sure we are.
+    pub confidence: Confidence,
+    /// Where.
+    pub span: Span,
+    /// What is wrong.
+    pub message: String,
+    /// Why, and what follows.
+    pub notes: Vec<String>,
+    /// What to do.
+    pub help: String,
+    /// The library concerned.
+    pub library: Option<String>,
+    /// The secret concerned.
+    pub secret: Option<SecretSummary>,
+    /// Other places.
+    pub related: Vec<(Span, String)>,
+}
+
+/// What the rules found in one file.
+#[derive(Debug, Default)]
+pub struct Drafts {
+    /// The drafts, in the order they were added.
+    pub drafts: Vec<Draft>,
+    taken: HashSet<Span>,
+}
+
+impl Drafts {
+    /// Adds a finding.
+    pub fn add(&mut self, draft: Draft) {
+        self.drafts.push(draft);
+    }
+
+    /// Adds the finding of a literal, which then has its one.
+    pub fn add_literal(&mut self, draft: Draft) {
+        self.taken.insert(draft.span);
+        self.drafts.push(draft);
+    }
+
+    /// Whether a literal has its finding.
+    pub fn has(&self, literal: Span) -> bool {
+        self.taken.contains(&literal)
+    }
+}
+
+/// The finding of a literal key: what is the same whatever rule makes it.
+fn literal_draft(
+    analysis: &Analysis,
+    rule: &'static str,
+    secret: &Secret,
+    severity: Severity,
+    message: String,
+) -> Draft {
+    let first = secret.uses.first().map(|(site, _)| site);
+    let mut notes = Vec::new();
+    if secret.kind == KeyKind::Shared
+        && let Some(strength) = &secret.strength
+    {
+        notes.extend(strength.reasons.iter().cloned());
+    }
+    let confidence = match (first, secret.tier) {
+        (Some(_), _) => Confidence::High,
+        (None, Some(crate::name::Tier::A)) if analysis.facts.language.is_configuration() => Confidence::High,
+        _ => Confidence::Medium,
+    };
+    Draft {
+        rule,
+        severity,
+        confidence,
+        span: secret.span,
+        message,
+        notes,
+        help: replacement_help(analysis, secret),
+        library: first.map(|site| site.library.name.clone()),
+        secret: Some(summary(secret)),
+        related: uses_of(analysis, secret),
+    }
+}
+
+/// What a report may say of a secret.
+pub fn summary(secret: &Secret) -> SecretSummary {
+    SecretSummary {
+        name: secret.name.clone(),
+        masked: secret::mask(&secret.text),
+        bits: secret.strength.as_ref().map(|strength| strength.bits),
+        required_bits: secret.strength.as_ref().map(|strength| strength.required_bits),
+        algorithm: secret.algorithm.clone(),
+    }
+}
+
+/// How a secret is called in a sentence.
+fn called(secret: &Secret) -> String {
+    match (&secret.name, secret.kind) {
+        (Some(name), _) => format!("`{name}`"),
+        (None, KeyKind::Shared) => "the key".to_owned(),
+        (None, KeyKind::Private) => "the private key".to_owned(),
+    }
+}
+
+/// The calls that use a secret and the places on the way to them.
+fn uses_of(analysis: &Analysis, secret: &Secret) -> Vec<(Span, String)> {
+    let mut related: Vec<(Span, String)> = Vec::new();
+    let mut add = |span: Span, message: String| {
+        if span != secret.span && !related.iter().any(|(known, _)| *known == span) {
+            related.push((span, message));
+        }
+    };
+    for (site, way) in &secret.uses {
+        for hop in way {
+            add(*hop, "it goes through here".to_owned());
+        }
+        add(analysis.call_span(site.call), format!("it is used as the key of {} here", site.library.name));
+    }
+    related
+}
+
+fn replacement_help(analysis: &Analysis, secret: &Secret) -> String {
+    let algorithm = secret.algorithm.as_deref().and_then(|name| name.parse::<generate::Algorithm>().ok());
+    let option = match algorithm {
+        Some(algorithm) if algorithm != generate::Algorithm::Hs256 => format!(" --alg {}", algorithm.as_str()),
+        _ => String::new(),
+    };
+    let make = format!("make a new one with `jotlint generate{option}`");
+    match secret.kind {
+        KeyKind::Private => {
+            "make a new key pair, keep the private key out of the repository, and stop trusting the old public key"
+                .to_owned()
+        }
+        KeyKind::Shared if analysis.facts.language == Language::Dotenv => make,
+        KeyKind::Shared => format!("read it from the environment or a secret store, and {make}"),
+    }
+}
+
+/// The finding of a call.
+fn call_draft(rule: &'static str, severity: Severity, span: Span, site: &UseSite, message: String) -> Draft {
+    Draft {
+        rule,
+        severity,
+        confidence: Confidence::High,
+        span,
+        message,
+        notes: Vec::new(),
+        help: String::new(),
+        library: Some(site.library.name.clone()),
+        secret: None,
+        related: Vec::new(),
+    }
+}

@@ -1,0 +1,66 @@
+//! A verification does not say which algorithms it accepts, and the library then goes by something else.
+
+use super::{Drafts, call_draft};
+use crate::analysis::Analysis;
+use crate::facts::ValueId;
+use crate::finding::Severity;
+use crate::library::Missing;
+use crate::resolve::Located;
+
+/// The rule's id.
+pub const ID: &str = "missing-algorithms";
+
+/// Adds what the rule finds.
+pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
+    if analysis.is_library_source() {
+        return;
+    }
+    for site in analysis.uses.iter().filter(|site| site.model.does.verifies()) {
+        let missing = analysis.missing(site);
+        if missing == Missing::Safe {
+            continue;
+        }
+        let locators = site.model.algorithms.as_slice();
+        let given = |locator| analysis.resolver.locate(site.call, locator) != Located::Absent;
+        if locators.is_empty() || locators.iter().any(given) || analysis.holding(site, &site.model.unverified).is_some()
+        {
+            continue;
+        }
+        let keys: Vec<ValueId> = site
+            .model
+            .key
+            .as_slice()
+            .iter()
+            .flat_map(|key| analysis.resolver.locate(site.call, key).values())
+            .collect();
+        // A middleware that is given no key is configured elsewhere, and so are its algorithms.
+        if keys.is_empty() && site.model.does.signs() {
+            continue;
+        }
+        if missing == Missing::KeyType && keys.iter().any(|key| pins_algorithm(analysis, *key)) {
+            continue;
+        }
+        let (severity, note) = match missing {
+            Missing::NoneRisk => (Severity::Error, "in this version a token without a signature can then pass"),
+            Missing::Header => (
+                Severity::Error,
+                "the token's own header then decides, and a public key can be taken for an HMAC key (RFC 8725 §3.1)",
+            ),
+            _ => (
+                Severity::Warning,
+                "the kind of key then decides: any algorithm that fits it is accepted (RFC 8725 §3.1)",
+            ),
+        };
+        let message = format!("{} verifies a token without saying which algorithms it accepts", site.library.name);
+        let mut draft = call_draft(ID, severity, analysis.call_span(site.call), site, message);
+        draft.notes.push(note.to_owned());
+        draft.help = "name the one algorithm you sign with, for example `algorithms: [\"HS256\"]`".to_owned();
+        drafts.add(draft);
+    }
+}
+
+/// Whether a key says itself which algorithm it is for (a key set, a key imported for one algorithm).
+fn pins_algorithm(analysis: &Analysis, key: ValueId) -> bool {
+    let pins = |constant: &ValueId| analysis.resolver.conversion(*constant).is_some_and(|conversion| conversion.pins);
+    analysis.resolver.constants(key).iter().any(pins)
+}
