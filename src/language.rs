@@ -1,5 +1,18 @@
 //! How bytes become facts: one file a language or format, and the choice between them by a file's name.
 
+pub mod component;
+pub mod dockerfile;
+pub mod dotenv;
+pub mod embedded;
+pub(crate) mod interpolation;
+pub mod json;
+pub mod markdown;
+pub mod properties;
+pub mod terraform;
+pub mod toml;
+pub(crate) mod tree;
+pub mod yaml;
+
 use std::path::Path;
 
 /// The language or format of a file.
