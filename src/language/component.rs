@@ -17,6 +17,8 @@ pub fn blocks(language: Language, text: &str) -> Vec<Block> {
     let default = if language == Language::Astro { Language::TypeScript } else { Language::JavaScript };
     // Searched once in lower case, so that every search below is one pass over what is left.
     let lower = text.to_ascii_lowercase();
+    // Whether every tag so far was closed: once a quote is open to the end, no further search is worth its cost.
+    let mut closes = true;
     while let Some(found) = lower.get(at..).and_then(|rest| rest.find('<')) {
         let tag = at + found;
         let rest = lower.get(tag..).unwrap_or("");
@@ -32,7 +34,15 @@ pub fn blocks(language: Language, text: &str) -> Vec<Block> {
             after.starts_with(|next: char| next.is_ascii_whitespace() || matches!(next, '>' | '/'))
         });
         if !named {
-            at = tag + 1;
+            // What looks like a tag in another one's attribute is none.
+            let opens = rest.as_bytes().get(1).is_some_and(u8::is_ascii_alphabetic);
+            at = match Some(()).filter(|()| opens && closes).and_then(|()| tag_end(&lower, tag)) {
+                Some((end, _)) => end + 1,
+                None => {
+                    closes &= !opens;
+                    tag + 1
+                }
+            };
             continue;
         }
         let Some((attributes_end, self_closing)) = tag_end(&lower, tag + "<script".len()) else { break };
@@ -120,5 +130,57 @@ fn script_language(attributes: &str, default: Language) -> Option<Language> {
         Some("text/typescript" | "application/typescript") => Some(Language::TypeScript),
         Some("application/json" | "application/ld+json" | "importmap") => Some(Language::Json),
         Some(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Span;
+
+    fn shown(language: Language, text: &str) -> Vec<(Language, String)> {
+        blocks(language, text)
+            .into_iter()
+            .map(|block| {
+                let span = block.map.span(Span::new(0, block.text.len()));
+                assert_eq!(&text[span.range()], block.text);
+                (block.language, block.text.trim().to_owned())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn finds_the_scripts_of_components() {
+        let text = "<template><p title=\"<script>\">é</p></template>\n<!-- <script>no()</script> -->\n<script setup lang=\"ts\" generic=\"T extends A<B>\">\nconst a = 1 > 0\n</script>\n<SCRIPT>b()</SCRIPT>\n<style lang=\"ts\"></style>";
+        assert_eq!(
+            shown(Language::Vue, text),
+            [(Language::TypeScript, "const a = 1 > 0".to_owned()), (Language::JavaScript, "b()".to_owned())]
+        );
+    }
+
+    #[test]
+    fn astro_has_front_matter_in_typescript() {
+        let text =
+            "---\r\nimport x from 'y';\r\n---\r\n<div/><script>const a: string = '';</script><script src=\"a.js\" />";
+        assert_eq!(
+            shown(Language::Astro, text),
+            [
+                (Language::TypeScript, "import x from 'y';".to_owned()),
+                (Language::TypeScript, "const a: string = '';".to_owned()),
+            ]
+        );
+    }
+
+    #[test]
+    fn html_scripts_follow_their_type() {
+        let text = "<script type='application/json'>{}</script><script type=text/x-template><b></script><script type=\"module\">m()</script><script>open(";
+        assert_eq!(
+            shown(Language::Text, text),
+            [
+                (Language::Json, "{}".to_owned()),
+                (Language::JavaScript, "m()".to_owned()),
+                (Language::JavaScript, "open(".to_owned()),
+            ]
+        );
     }
 }

@@ -454,3 +454,108 @@ pub(crate) fn language_of_info(info: &str) -> Language {
         language => language,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{Binding, Class, ClassMember, Entry, Function};
+
+    #[test]
+    fn an_offset_map_follows_pieces() {
+        let mut cut = Cut::default();
+        cut.push("one\n", 10);
+        cut.push("two\n", 20);
+        cut.push_changed("x", 30, 6);
+        let at = |start, end| cut.map.span(Span::new(start, end));
+        assert_eq!(at(0, 3), Span::new(10, 13));
+        assert_eq!(at(2, 6), Span::new(12, 22));
+        assert_eq!(at(8, 9), Span::new(30, 36));
+        assert_eq!(at(4, 4), Span::new(14, 14));
+        assert_eq!(at(9, 9), Span::new(36, 36));
+        assert_eq!(OffsetMap::default().span(Span::new(3, 4)), Span::new(0, 0));
+    }
+
+    #[test]
+    fn maps_can_be_put_behind_each_other() {
+        let mut outer = Cut::default();
+        outer.push("abc", 100);
+        outer.push("def", 200);
+        let mut inner = Cut::default();
+        inner.push("bcde", 1);
+        let map = inner.map.within(&outer.map);
+        assert_eq!(map.span(Span::new(0, 2)), Span::new(101, 103));
+        assert_eq!(map.span(Span::new(2, 4)), Span::new(200, 202));
+    }
+
+    #[test]
+    fn merged_facts_keep_pointing_at_their_own() {
+        let build = |name: &str, offset: usize| {
+            let mut facts = Facts::new(Language::JavaScript);
+            let at = Span::new(offset, offset + 1);
+            let literal = facts.add(Kind::Literal(name.to_owned()), at);
+            facts.bindings.push(Binding {
+                name: name.to_owned(),
+                span: at,
+                writes: vec![literal],
+                parameter: Some((FunctionId(0), 0)),
+                type_name: None,
+            });
+            let used = facts.add_in(Kind::Name(BindingId(0)), at, Some(FunctionId(0)));
+            let this = facts.add(Kind::This(ClassId(0)), at);
+            let callee = facts.add(Kind::Member { object: this, name: "f".to_owned(), name_span: at }, at);
+            let arguments = vec![Argument { name: None, value: used, spread: false }];
+            facts.add(Kind::Call(crate::facts::Call { callee, arguments, construct: false }), at);
+            facts.functions.push(Function {
+                parameters: vec![Some(BindingId(0))],
+                returns: vec![used],
+                ..Function::default()
+            });
+            facts.classes.push(Class {
+                members: vec![ClassMember {
+                    name: name.to_owned(),
+                    name_span: at,
+                    value: Some(literal),
+                    type_name: None,
+                }],
+                ..Class::default()
+            });
+            facts.entries.push(Entry { path: vec![name.to_owned()], key_span: at, value: literal });
+            facts
+        };
+        let mut outer = build("outer", 0);
+        merge(&mut outer, build("inner", 50), &["file".to_owned()]);
+        let is_inner = |id: ValueId| matches!(outer.kind(id), Kind::Literal(text) if text == "inner");
+        assert!(is_inner(outer.bindings[1].writes[0]));
+        assert!(is_inner(outer.classes[1].members[0].value.unwrap()));
+        assert!(is_inner(outer.entries[1].value));
+        assert_eq!(outer.entries[1].path, ["file", "inner"]);
+        let call = outer.call(outer.calls[1]).unwrap();
+        let argument = outer.value(call.arguments[0].value);
+        assert!(matches!(argument.kind, Kind::Name(BindingId(1))), "{argument:?}");
+        assert_eq!(argument.function, Some(FunctionId(1)));
+        assert!(matches!(outer.kind(call.callee), Kind::Member { object, .. }
+            if matches!(outer.kind(*object), Kind::This(ClassId(1)))));
+        assert_eq!(outer.functions[1].parameters, [Some(BindingId(1))]);
+        assert_eq!(outer.bindings[1].parameter, Some((FunctionId(1), 0)));
+    }
+
+    #[test]
+    fn finds_code_in_documentation_comments() {
+        let text = "/**\n * Signs.\n * ```ts\n * const é = sign(\n *   'x');\n * ```\n */\nf();\n// ```js\n// a('y')\n// ```\n";
+        let second = text.find("// ```js").unwrap();
+        let mut spans = vec![Span::new(0, text.find("*/").unwrap() + 2)];
+        let mut at = second;
+        for line in text[second..].lines() {
+            spans.push(Span::new(at, at + line.len()));
+            at += line.len() + 1;
+        }
+        let blocks = comment_blocks(text, &spans);
+        assert_eq!(blocks.len(), 2, "{blocks:?}");
+        assert_eq!(blocks[0].language, Language::TypeScript);
+        assert_eq!(blocks[0].text, "const é = sign(\n  'x');\n");
+        let quote = blocks[0].text.find("'x'").unwrap();
+        assert_eq!(&text[blocks[0].map.span(Span::new(quote, quote + 3)).range()], "'x'");
+        assert_eq!(blocks[1].language, Language::JavaScript);
+        assert_eq!(blocks[1].text.trim_end(), "a('y')");
+    }
+}

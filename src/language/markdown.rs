@@ -41,3 +41,33 @@ pub fn blocks(text: &str) -> Vec<Block> {
     }
     blocks
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Span;
+
+    #[test]
+    fn finds_code_blocks_wherever_they_stand() {
+        let text = concat!(
+            "---\ntitle: x\n---\n# Größe\r\n\r\n```js\r\nconst a = 'ü';\r\nb();\r\n```\r\n",
+            "\n1. item\n\n   ```yaml\n   jwt:\n     secret: x\n   ```\n\n> ```.env title=\".env\"\n> JWT=1\n> B=2\n> ```\n\n    indented();\n",
+        );
+        let blocks = blocks(text);
+        let found: Vec<_> = blocks.iter().map(|block| (block.language, block.text.replace('\r', ""))).collect();
+        assert_eq!(
+            found,
+            [
+                (Language::JavaScript, "const a = 'ü';\nb();\n".to_owned()),
+                (Language::Yaml, "jwt:\n  secret: x\n".to_owned()),
+                (Language::Dotenv, "JWT=1\nB=2\n".to_owned()),
+                (Language::Text, "indented();\n".to_owned()),
+            ]
+        );
+        for (block, word) in blocks.iter().zip(["b()", "secret: x", "B=2", "indented"]) {
+            let at = block.text.find(word).unwrap();
+            let span = block.map.span(Span::new(at, at + word.len()));
+            assert_eq!(&text[span.range()], word);
+        }
+    }
+}

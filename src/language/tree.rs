@@ -470,7 +470,7 @@ impl<'t, 'a> Reader<'t, 'a> {
             let text = tree.text(pair.value).filter(|_| !below.reference);
             let file = embedded::file_format(&pair.key).filter(|_| self.depth < EMBEDDING_LIMIT);
             match text {
-                Some(scalar) if below.base64 => self.encoded(scalar, pair, file),
+                Some(scalar) if inherited.base64 => self.encoded(scalar, pair, file),
                 Some(scalar) if file.is_some() && scalar.text.trim().contains(['\n', '=', '{']) => {
                     if let Some(language) = file {
                         self.file(scalar, language);

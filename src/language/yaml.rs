@@ -168,9 +168,14 @@ impl<'a> Document<'a> {
             match event {
                 Event::Scalar(value, style, anchor, tag) => {
                     let at_key = stack.last().is_some_and(|open| open.map && open.key.is_none());
-                    let raw = offsets.at(span.start)..offsets.at(span.end);
-                    let scalar = self.scalar(&value, style, raw.clone(), span.start);
-                    // An absent value stands nowhere.
+                    let mut raw = offsets.at(span.start)..offsets.at(span.end);
+                    if style == ScalarStyle::Plain && value.is_empty() {
+                        // An absent value has another token's place.
+                        raw.end = raw.start;
+                    } else if anchor > 0 || tag.is_some() {
+                        raw.start = self.behind_properties(raw.clone());
+                    }
+                    let scalar = self.scalar(&value, style, raw.clone());
                     if raw.start < raw.end {
                         parsed.scalars.push(raw);
                     }
@@ -231,10 +236,28 @@ impl<'a> Document<'a> {
         parsed
     }
 
+    /// Where the node itself begins behind its tag and anchor, which the parser counts in.
+    fn behind_properties(&self, raw: Range<usize>) -> usize {
+        let mut at = raw.start;
+        while let Some(rest) = self.masked.get(at..raw.end) {
+            let property = rest.starts_with(['!', '&', '#']) && at < raw.end;
+            if !property {
+                break;
+            }
+            let length = match rest.starts_with('#') {
+                true => rest.find('\n').unwrap_or(rest.len()),
+                false => rest.find(char::is_whitespace).unwrap_or(rest.len()),
+            };
+            let behind = rest.get(length..).unwrap_or("");
+            at += length + (behind.len() - behind.trim_start().len());
+        }
+        at
+    }
+
     /// The scalar that stands in `raw`, quotes included.
-    fn scalar(&self, value: &str, style: ScalarStyle, raw: Range<usize>, start: Marker) -> Scalar<'a> {
+    fn scalar(&self, value: &str, style: ScalarStyle, raw: Range<usize>) -> Scalar<'a> {
         match style {
-            ScalarStyle::Literal | ScalarStyle::Folded => self.block(value, style, raw, start.col()),
+            ScalarStyle::Literal | ScalarStyle::Folded => self.block(value, style, raw),
             ScalarStyle::Plain => {
                 let length = self.text.get(raw.clone()).map_or(0, |text| text.trim_end().len());
                 self.inline(value, raw.start..raw.start + length)
@@ -255,12 +278,28 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// A block scalar, whose content begins in column `indent` of the line `raw` begins in.
-    fn block(&self, value: &str, style: ScalarStyle, raw: Range<usize>, indent: usize) -> Scalar<'a> {
-        let source = self.text.get(raw.clone()).unwrap_or("");
-        if source.starts_with(['|', '>']) && value.trim().is_empty() {
-            return Scalar::changed("", Span::new(raw.end, raw.end));
+    /// A block scalar. `raw` begins at its first line's content, or at its header if it has a tag or no content.
+    fn block(&self, value: &str, style: ScalarStyle, mut raw: Range<usize>) -> Scalar<'a> {
+        let mut source = self.text.get(raw.clone()).unwrap_or("");
+        let line_start = |at: usize| {
+            self.text
+                .as_bytes()
+                .get(..at)
+                .and_then(|before| before.iter().rposition(|byte| *byte == b'\n'))
+                .map_or(0, |end| end + 1)
+        };
+        let indented = self.masked.get(line_start(raw.start)..raw.start).is_some_and(|lead| lead.trim().is_empty());
+        if source.starts_with(['|', '>']) && (!indented || value.trim().is_empty()) {
+            let header = source.find('\n').map_or(source.len(), |end| end + 1);
+            let content = source.get(header..).unwrap_or("");
+            let blank = content.len() - content.trim_start().len();
+            if blank == content.len() {
+                return Scalar::changed("", Span::new(raw.end, raw.end));
+            }
+            raw.start += header + blank;
+            source = self.text.get(raw.clone()).unwrap_or("");
         }
+        let indent = raw.start - line_start(raw.start);
         let cut = dedent(source, raw.start, indent);
         let length = cut.text.trim_end_matches(['\n', '\r']).len();
         let span = cut.map.span(Span::new(0, length));
@@ -290,7 +329,10 @@ impl<'a> Document<'a> {
                 let before = text.as_bytes().get(offset.wrapping_sub(1));
                 let starts = match before {
                     Some(byte) => byte.is_ascii_whitespace(),
-                    None => from == 0 || self.masked.as_bytes().get(from - 1).is_some_and(u8::is_ascii_whitespace),
+                    None => {
+                        from == self.range.start
+                            || self.masked.as_bytes().get(from - 1).is_some_and(u8::is_ascii_whitespace)
+                    }
                 };
                 if offset < skip_to || !starts {
                     continue;
@@ -658,4 +700,268 @@ fn split_pair(line: &str) -> Option<(Range<usize>, Range<usize>)> {
         return None;
     }
     Some((0..key.len(), colon.0 + 1..line.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::tree::testing::{comments, show, shown, values};
+
+    fn check(text: &str, expected: &[(&str, &str)]) -> Facts {
+        let facts = parse(text);
+        for (path, expected) in expected {
+            assert_eq!(shown(text, &facts, path), *expected, "{path}");
+        }
+        facts
+    }
+
+    #[test]
+    fn reads_scalars_of_all_styles() {
+        let text = concat!(
+            "\u{feff}# köpf\r\n",
+            "plain: geheim ☃ text   # tail\r\n",
+            "single: 'it''s'\r\n",
+            "double: \"a\\tb\"\r\n",
+            "quoted: \"exact # text\"\r\n",
+            "number: 0123\r\n",
+            "truth: true\r\n",
+            "nothing:\r\n",
+            "literal: |\r\n  line ü one\r\n    deeper\r\n\r\n  line two\r\n",
+            "folded: >-\r\n  one\r\n  two\r\n",
+            "nested:\r\n  list:\r\n    - a\r\n    - key: \"v\"\r\n  flow: {x: y, z: [1, \"q\"]}\r\n",
+            "long: one\r\n  two\r\n",
+        );
+        let facts = check(
+            text,
+            &[
+                ("plain", "'geheim ☃ text'"),
+                ("single", "'it's'@'it''s'"),
+                ("double", "'a\tb'@'a\\tb'"),
+                ("quoted", "'exact # text'"),
+                ("number", "'0123'"),
+                ("truth", "true"),
+                ("nothing", "null"),
+                ("literal", "'line ü one\n  deeper\n\nline two'@'line ü one\r\n    deeper\r\n\r\n  line two'"),
+                ("folded", "'one two'@'one\r\n  two'"),
+                ("nested/list/0", "'a'"),
+                ("nested/list/1/key", "'v'"),
+                ("nested/flow/x", "'y'"),
+                ("nested/flow/z/1", "'q'"),
+                ("long", "'one two'@'one\r\n  two'"),
+            ],
+        );
+        assert_eq!(facts.problems, Vec::<String>::new());
+        assert_eq!(comments(text, &facts), ["# köpf", "# tail"]);
+        let key = facts.entries.iter().find(|entry| entry.path == ["nested", "flow", "x"]).unwrap();
+        assert_eq!(&text[key.key_span.range()], "x");
+    }
+
+    #[test]
+    fn reads_compose_environments_as_map_and_list() {
+        let text = concat!(
+            "x-env: &env\n  SHARED: shared-secret\n",
+            "services:\n  api:\n    environment:\n      <<: *env\n      JWT_SECRET: ${JWT_SECRET:-changeme}\n      PLAIN: abc=def\n",
+            "  web:\n    environment:\n      - JWT_SECRET=list-secret\n      - \"QUOTED=with space\"\n      - PASSED\n",
+            "    command: [\"--jwt-secret=in-argument\"]\n",
+            "    build:\n      args: ['KEY=\"x y\"', c2VjcmV0LXRleHQ=]\n",
+        );
+        let facts = check(
+            text,
+            &[
+                ("services/api/environment/SHARED", "'shared-secret'"),
+                ("services/api/environment/JWT_SECRET", "env JWT_SECRET or 'changeme'"),
+                ("services/api/environment/PLAIN", "'abc=def'"),
+                ("services/web/environment/0/JWT_SECRET", "'list-secret'"),
+                ("services/web/environment/1/QUOTED", "'with space'"),
+                ("services/web/environment/2", "'PASSED'"),
+                ("services/web/command/0/jwt-secret", "'in-argument'"),
+                ("services/web/build/args/0/KEY", "'x y'"),
+                ("services/web/build/args/1", "'c2VjcmV0LXRleHQ='"),
+            ],
+        );
+        let twin = (values(&facts, "x-env/SHARED"), values(&facts, "services/api/environment/SHARED"));
+        assert_eq!(twin.0, twin.1, "one literal, one value");
+    }
+
+    #[test]
+    fn reads_the_variables_of_travis() {
+        let text = "env:\n  global:\n    - A=1 JWT_SECRET=\"two words\"\n    - secure: abcdef\n  jobs:\n    - B=2\nenvironment: x\n";
+        check(
+            text,
+            &[
+                ("env/global/0/A", "'1'"),
+                ("env/global/0/JWT_SECRET", "'two words'"),
+                ("env/global/1/secure", "reference"),
+                ("env/jobs/0/B", "'2'"),
+            ],
+        );
+        let text = "env: A=1 B=2\n";
+        check(text, &[("env/A", "'1'"), ("env/B", "'2'")]);
+    }
+
+    #[test]
+    fn reads_kubernetes_env_secrets_and_embedded_files() {
+        let text = concat!(
+            "apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\ndata:\n  JWT_SECRET: c3VwZXItc2VjcmV0\n  .env: SldUX0tFWT1pbi1kb3RlbnYK\n  binary: /////w==\nstringData:\n  plain: text\n",
+            "---\nkind: ConfigMap\ndata:\n  application.properties: |\n    jwt.secret=in-properties\n    # comment\n",
+            "  config.yaml: |\n    jwt:\n      key: in-yaml # c\n  app.json: |\n    {\n      \"jwt\": \"in-json\"\n    }\n  flat: x\n",
+            "---\nkind: Deployment\nspec:\n  containers:\n  - env:\n    - name: JWT_SECRET\n      value: \"in-deployment\"\n    - name: FROM\n      valueFrom:\n        secretKeyRef: {name: s, key: jwt-secret}\n",
+            "---\nkind: SealedSecret\nspec:\n  encryptedData:\n    k: AgBy3i4OJSWK\n",
+        );
+        let facts = check(
+            text,
+            &[
+                ("data/JWT_SECRET", "'super-secret'@'c3VwZXItc2VjcmV0'"),
+                ("data/.env/JWT_KEY", "'in-dotenv'@'SldUX0tFWT1pbi1kb3RlbnYK'"),
+                ("data/binary", "'/////w=='"),
+                ("stringData/plain", "'text'"),
+                ("data/application.properties/jwt.secret", "'in-properties'"),
+                ("data/config.yaml/jwt/key", "'in-yaml'"),
+                ("data/app.json/jwt", "'in-json'"),
+                ("data/flat", "'x'"),
+                ("spec/containers/0/env/0/JWT_SECRET", "'in-deployment'"),
+                ("spec/containers/0/env/1/FROM", "reference"),
+                ("spec/encryptedData/k", "reference"),
+            ],
+        );
+        assert_eq!(comments(text, &facts), ["# comment", "# c"]);
+    }
+
+    #[test]
+    fn encrypted_files_and_tags_hold_no_literals() {
+        let text = "jwt: ENC[AES256_GCM,data:xx]\nopen: not-really\nsops:\n  mac: x\n  version: 3.8\n";
+        check(text, &[("jwt", "reference"), ("open", "reference")]);
+        let text = "a: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6638\nb: !Ref JwtSecret\nc: !Sub '${X}-y'\nd: !env_var JWT dev-secret\ne: '{cipher}abc'\n";
+        check(
+            text,
+            &[
+                ("a", "reference"),
+                ("b", "reference"),
+                ("c", "reference"),
+                ("d", "env JWT or 'dev-secret'"),
+                ("e", "reference"),
+            ],
+        );
+    }
+
+    #[test]
+    fn reads_templates_as_the_files_they_make() {
+        let text = concat!(
+            "{{- if .Values.enabled }}\napiVersion: v1\nkind: Secret\nmetadata:\n  labels:\n    {{- include \"x.labels\" . | nindent 4 }}\n",
+            "data:\n  a: {{ .Values.jwtSecret | default \"dev-secret\" | b64enc | quote }}\n  b: {{ \"literal-secret\" | b64enc }}\n",
+            "  c: {{ required \"needed\" .Values.key }}\n  d: {{ randAlphaNum 32 | b64enc }}\nstringData:\n",
+            "  e: \"{{ default \"fallback\" .Values.e }}\"\n  {{ .Values.name }}: plain\n{{- end }}\n",
+        );
+        let facts = check(
+            text,
+            &[
+                ("data/a", "env .Values.jwtSecret or 'dev-secret'"),
+                ("data/b", "'literal-secret'"),
+                ("data/c", "env .Values.key"),
+                ("data/d", "unknown"),
+                ("stringData/e", "env .Values.e or 'fallback'"),
+                ("stringData/{{ .Values.name }}", "'plain'"),
+            ],
+        );
+        assert_eq!(facts.problems, Vec::<String>::new());
+
+        let text = "production:\n  secret_key_base: <%= ENV[\"SECRET_KEY_BASE\"] || 'dev-key' %>\n  other: <%= ENV.fetch(\"JWT\", \"lit\") %>\n  third: <%= ENV.fetch('X') { 'block' } %>\n<% if x %>\n  plain: value\n<% end %>\n";
+        check(
+            text,
+            &[
+                ("production/secret_key_base", "env SECRET_KEY_BASE or 'dev-key'"),
+                ("production/other", "env JWT or 'lit'"),
+                ("production/third", "env X or 'block'"),
+                ("production/plain", "'value'"),
+            ],
+        );
+
+        let text = "jwt: \"{{ lookup('env', 'JWT') | default('ansible', true) }}\"\nv: '{{ vault_jwt_secret }}'\nw: \"{{ jwt_secret }}\"\n";
+        check(text, &[("jwt", "env JWT or 'ansible'"), ("v", "reference"), ("w", "env jwt_secret")]);
+    }
+
+    #[test]
+    fn reads_workflows_spring_and_symfony() {
+        let text = "env:\n  A: ${{ secrets.JWT }}\n  B: ${{ secrets.JWT || 'test-secret' }}\n  C: ci-secret\n  D: ${{ env.X }}\n";
+        check(
+            text,
+            &[
+                ("env/A", "reference"),
+                ("env/B", "env JWT or 'test-secret'"),
+                ("env/C", "'ci-secret'"),
+                ("env/D", "env X"),
+            ],
+        );
+        let text = "jwt:\n  secret: ${JWT_SECRET:default-secret}\n  nested: ${A:${B:inner}}\n  spel: '#{systemProperties.x}'\n---\nspring:\n  config:\n    activate:\n      on-profile: prod\njwt:\n  kebab: ${my-app.jwt-secret}\n  error: ${JWT:?must be set}\n";
+        check(
+            text,
+            &[
+                ("jwt/secret", "env JWT_SECRET or 'default-secret'"),
+                ("jwt/nested", "env A or env B or 'inner'"),
+                ("jwt/spel", "unknown"),
+                ("jwt/kebab", "env my-app.jwt-secret"),
+                ("jwt/error", "env JWT"),
+            ],
+        );
+        let text = "parameters:\n  a: '%env(JWT_PASSPHRASE)%'\n  b: '%env(default:fallback_key:resolve:JWT)%'\n  c: '%kernel.secret%'\n";
+        check(
+            text,
+            &[
+                ("parameters/a", "env JWT_PASSPHRASE"),
+                ("parameters/b", "env JWT or env fallback_key"),
+                ("parameters/c", "env kernel.secret"),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_broken_document_is_read_on_line_by_line() {
+        let text = concat!(
+            "good: one\nbad: [unclosed\nsection:\n  deep:\n    jwt_secret: \"found me\" # tail\n  items:\n    - name: JWT_KEY\n      value: paired\n    - X=listed\n",
+            "  pem: |\n    first\n    second\n  after: last\n  \tflow: {a: b}\n---\nsecond: document\n",
+        );
+        let facts = parse(text);
+        for (path, expected) in [
+            ("good", "'one'"),
+            ("section/deep/jwt_secret", "'found me'"),
+            ("section/items/0/JWT_KEY", "'paired'"),
+            ("section/items/1/X", "'listed'"),
+            ("section/pem", "'first\nsecond'@'first\n    second'"),
+            ("section/after", "'last'"),
+            ("second", "'document'"),
+        ] {
+            assert_eq!(shown(text, &facts, path), expected, "{path}");
+        }
+        assert!(facts.problems[0].starts_with("line "), "{:?}", facts.problems);
+        assert!(comments(text, &facts).contains(&"# tail"));
+    }
+
+    #[test]
+    fn an_unclosed_quote_hides_only_its_own_value() {
+        let text = "a: \"oops\nb: two\nc: three\n";
+        let facts = parse(text);
+        assert_eq!(shown(text, &facts, "a"), "'oops'");
+        assert_eq!(shown(text, &facts, "c"), "'three'");
+    }
+
+    #[test]
+    fn repeated_aliases_do_not_grow_without_bound() {
+        let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for level in 1..12 {
+            let previous = level - 1;
+            text.push_str(&format!("a{level}: &a{level} [{}]\n", vec![format!("*a{previous}"); 10].join(", ")));
+        }
+        let facts = parse(&text);
+        assert!(facts.entries.len() < 50_000, "{}", facts.entries.len());
+        assert!(facts.problems.iter().any(|problem| problem.contains("aliases")));
+    }
+
+    #[test]
+    fn json_in_a_value_is_expanded_in_place() {
+        let text = "environment:\n  HASURA_GRAPHQL_JWT_SECRET: '{\"type\":\"HS256\",\"key\":\"inner-key\"}'\n  LIST:\n    - H={\"key\":\"k2\"}\n";
+        let facts = parse(text);
+        assert_eq!(shown(text, &facts, "environment/HASURA_GRAPHQL_JWT_SECRET/key"), "'inner-key'");
+        let whole = values(&facts, "environment/HASURA_GRAPHQL_JWT_SECRET");
+        assert_eq!(show(text, &facts, whole[0]), "'{\"type\":\"HS256\",\"key\":\"inner-key\"}'");
+    }
 }
