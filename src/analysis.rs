@@ -11,10 +11,10 @@ use crate::manifest::Manifest;
 use crate::name::{self, Tier};
 use crate::repository::FileStatus;
 use crate::resolve::{End, Literal, Located, Resolved, Resolver};
+use crate::secret::pem;
 use crate::secret::published::published;
 use crate::secret::reference::is_reference;
 use crate::secret::strength::{self, ProjectNames, Strength};
-use crate::secret::{pem, token};
 use crate::vocabulary::Source;
 
 /// A call that signs, verifies or decodes.
@@ -92,8 +92,6 @@ pub struct Surroundings<'a> {
 
 /// One file, ready for the rules.
 pub struct Analysis<'f> {
-    /// The text.
-    pub text: &'f str,
     /// What it says.
     pub facts: &'f Facts,
     /// What is known about it.
@@ -106,8 +104,6 @@ pub struct Analysis<'f> {
     pub secrets: Vec<Secret>,
     /// The badly made keys in it.
     pub random_keys: Vec<RandomKey>,
-    /// The whole tokens in it.
-    pub tokens: Vec<token::Token>,
 }
 
 /// The calls of JWT libraries in a file.
@@ -165,19 +161,11 @@ fn key_ends(resolver: &Resolver, site: &UseSite) -> Vec<Resolved> {
 
 impl<'f> Analysis<'f> {
     /// Gathers what a file does with tokens and keys.
-    pub fn new(text: &'f str, facts: &'f Facts, surroundings: Surroundings<'f>) -> Self {
+    pub fn new(facts: &'f Facts, surroundings: Surroundings<'f>) -> Self {
         let resolver = Resolver::new(facts);
         let uses = uses(&resolver);
-        let mut analysis = Analysis {
-            text,
-            facts,
-            surroundings,
-            resolver,
-            uses,
-            secrets: Vec::new(),
-            random_keys: Vec::new(),
-            tokens: token::find(text.as_bytes()),
-        };
+        let mut analysis =
+            Analysis { facts, surroundings, resolver, uses, secrets: Vec::new(), random_keys: Vec::new() };
         analysis.gather_used();
         analysis.gather_named();
         analysis

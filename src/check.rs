@@ -14,17 +14,18 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::analysis::{self, Analysis, Surroundings};
-use crate::facts::{Facts, Span};
+use crate::facts::Span;
 use crate::finding::{Context, Finding, Related, Severity, Skipped, Summary};
-use crate::language::{self, Language};
+use crate::language::{self, Language, Part};
 use crate::lines::Lines;
 use crate::manifest::Manifests;
 use crate::report::line_hash;
 use crate::repository::{FileStatus, Repositories};
 use crate::resolve::Resolver;
-use crate::rule::{Draft, Drafts, RULES, Rule};
+use crate::rule::{Check, Draft, Drafts, RULES, Rule};
 use crate::secret::pem;
 use crate::secret::strength::ProjectNames;
+use crate::secret::token::{self, Token};
 use crate::source::{File, tree};
 use crate::{context, prefilter};
 
@@ -101,8 +102,9 @@ struct Candidate {
 struct Parsed {
     path: String,
     context: Context,
+    language: Language,
     text: String,
-    facts: Facts,
+    parts: Vec<Part>,
     key_variables: HashSet<String>,
 }
 
@@ -180,23 +182,24 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
 
 fn parse(candidate: Candidate) -> Parsed {
     let Candidate { path, context, language, text } = candidate;
-    let facts = language::parse(language, Path::new(&path), &text);
-    let key_variables = {
-        let resolver = Resolver::new(&facts);
-        // A test's variables say nothing about what the program uses.
-        let uses = if context == Context::Production { analysis::uses(&resolver) } else { Vec::new() };
-        analysis::key_variables(&resolver, &uses)
-    };
-    Parsed { path, context, text, facts, key_variables }
+    let parts = language::parse(language, Path::new(&path), &text);
+    let mut key_variables = HashSet::new();
+    // A test's variables say nothing about what the program uses.
+    for part in parts.iter().filter(|part| context == Context::Production && !part.in_comment) {
+        let resolver = Resolver::new(&part.facts);
+        key_variables.extend(analysis::key_variables(&resolver, &analysis::uses(&resolver)));
+    }
+    Parsed { path, context, language, text, parts, key_variables }
 }
 
 fn problems_of(file: &Parsed) -> impl Iterator<Item = Skipped> {
-    file.facts.problems.iter().map(|problem| Skipped { path: file.path.clone(), reason: problem.clone(), fault: true })
+    let problems = file.parts.iter().flat_map(|part| &part.facts.problems);
+    problems.map(|problem| Skipped { path: file.path.clone(), reason: problem.clone(), fault: true })
 }
 
 /// What git says of a file, where that matters.
 fn status(repositories: &Repositories, file: &Parsed) -> Result<Option<FileStatus>, Skipped> {
-    if !matches!(file.facts.language, Language::Dotenv | Language::Key) {
+    if !matches!(file.language, Language::Dotenv | Language::Key) {
         return Ok(None);
     }
     repositories.status_of(Path::new(&file.path)).map(Some).map_err(|error| Skipped {
@@ -255,42 +258,63 @@ impl Around {
         let manifest = self.manifests.nearest(Path::new(&file.path));
         let mut project = self.project.clone();
         project.names.extend(manifest.as_ref().and_then(|manifest| manifest.name.clone()));
-        let surroundings = Surroundings {
-            project: &project,
-            manifest: manifest.as_deref(),
-            context: file.context,
-            status,
-            key_variables: &self.key_variables,
-        };
-        let analysis = Analysis::new(&file.text, &file.facts, surroundings);
-        let mut drafts = Drafts::default();
-        for rule in &self.rules {
-            (rule.check)(&analysis, &mut drafts);
+        let analyses: Vec<Analysis> = file
+            .parts
+            .iter()
+            .map(|part| {
+                let context = match file.context {
+                    Context::Production if part.in_comment => Context::Documentation,
+                    context => context,
+                };
+                let surroundings = Surroundings {
+                    project: &project,
+                    manifest: manifest.as_deref(),
+                    context,
+                    status,
+                    key_variables: &self.key_variables,
+                };
+                Analysis::new(&part.facts, surroundings)
+            })
+            .collect();
+        let tokens = token::find(file.text.as_bytes());
+        let mut drafts = Vec::new();
+        for (index, analysis) in analyses.iter().enumerate() {
+            let mut found = Drafts::default();
+            for rule in &self.rules {
+                match rule.check {
+                    Check::Facts(check) => check(analysis, &mut found),
+                    // Tokens are looked for in the whole text, once.
+                    Check::Tokens(check) if index == 0 => check(&tokens, &mut found),
+                    Check::Tokens(_) => {}
+                }
+            }
+            drafts.extend(found.drafts.into_iter().map(|draft| (index, draft)));
         }
-        if drafts.drafts.is_empty() {
+        if drafts.is_empty() {
             return Vec::new();
         }
-        drafts.drafts.sort_by_key(|draft| (draft.span, draft.rule));
-        Writer::new(file, &analysis).write(drafts.drafts)
+        drafts.sort_by_key(|(_, draft)| (draft.span, draft.rule));
+        Writer::new(file, &analyses, &tokens).write(drafts)
     }
 }
 
 /// Writes the findings of one file down for people: lines and columns, masked source, fingerprints.
 struct Writer<'f> {
     file: &'f Parsed,
-    analysis: &'f Analysis<'f>,
+    analyses: &'f [Analysis<'f>],
     lines: Lines<'f>,
     masks: Vec<Span>,
     line_hashes: Vec<String>,
 }
 
 impl<'f> Writer<'f> {
-    fn new(file: &'f Parsed, analysis: &'f Analysis<'f>) -> Self {
-        let mut masks: Vec<Span> = analysis.secrets.iter().map(|secret| secret.span).collect();
-        masks.extend(analysis.tokens.iter().map(|token| token.span));
+    fn new(file: &'f Parsed, analyses: &'f [Analysis<'f>], tokens: &[Token]) -> Self {
+        let secrets = || analyses.iter().flat_map(|analysis| &analysis.secrets);
+        let mut masks: Vec<Span> = secrets().map(|secret| secret.span).collect();
+        masks.extend(tokens.iter().map(|token| token.span));
         masks.extend(pem::find(file.text.as_bytes()).iter().map(|key| key.span));
         // The same secret written elsewhere, in a comment perhaps, is as secret there.
-        for secret in analysis.secrets.iter().filter(|secret| secret.text.len() >= 4) {
+        for secret in secrets().filter(|secret| secret.text.len() >= 4) {
             masks.extend(file.text.match_indices(&secret.text).map(|(at, text)| Span::new(at, at + text.len())));
         }
         masks.sort();
@@ -304,29 +328,29 @@ impl<'f> Writer<'f> {
         }
         Writer {
             file,
-            analysis,
+            analyses,
             lines: Lines::new(&file.text),
             masks: merged,
             line_hashes: line_hash::line_hashes(&file.text),
         }
     }
 
-    fn write(&self, drafts: Vec<Draft>) -> Vec<Finding> {
+    fn write(&self, drafts: Vec<(usize, Draft)>) -> Vec<Finding> {
         let mut ordinals: HashMap<(&'static str, Option<String>), usize> = HashMap::new();
         drafts
             .into_iter()
-            .map(|draft| {
+            .map(|(part, draft)| {
                 let name = draft.secret.as_ref().and_then(|secret| secret.name.clone());
                 let ordinal = ordinals.entry((draft.rule, name.clone())).or_default();
                 *ordinal += 1;
                 let fingerprint = fingerprint(draft.rule, &self.file.path, name.as_deref(), *ordinal);
-                self.finding(draft, fingerprint)
+                self.finding(&self.analyses[part], draft, fingerprint)
             })
             .collect()
     }
 
-    fn finding(&self, draft: Draft, fingerprint: String) -> Finding {
-        let context = self.analysis.context(draft.span);
+    fn finding(&self, analysis: &Analysis, draft: Draft, fingerprint: String) -> Finding {
+        let context = analysis.context(draft.span);
         let region = self.lines.region(draft.span);
         Finding {
             rule: draft.rule,
@@ -338,7 +362,7 @@ impl<'f> Writer<'f> {
             help: draft.help,
             path: self.file.path.clone(),
             snippet: self.lines.snippet(draft.span, &self.masks),
-            language: Some(self.file.facts.language.as_str()),
+            language: Some(analysis.facts.language.as_str()),
             library: draft.library,
             secret: draft.secret,
             related: draft.related.into_iter().map(|(span, message)| self.related(span, message)).collect(),

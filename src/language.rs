@@ -1,7 +1,19 @@
 //! How bytes become facts: one file a language or format, and the choice between them by a file's name.
 
+pub mod component;
+pub mod dockerfile;
+pub mod dotenv;
+pub mod embedded;
+pub(crate) mod interpolation;
 pub mod javascript;
+pub mod json;
 pub mod key;
+pub mod markdown;
+pub mod properties;
+pub mod terraform;
+pub mod toml;
+pub(crate) mod tree;
+pub mod yaml;
 
 use std::path::Path;
 
@@ -133,12 +145,48 @@ impl Language {
     }
 }
 
-/// Lowers a file to facts.
-pub fn parse(language: Language, path: &Path, text: &str) -> Facts {
+/// A file, or a piece of it that is written in a language of its own.
+#[derive(Debug)]
+pub struct Part {
+    /// What it says. Spans are those of the whole file.
+    pub facts: Facts,
+    /// Whether it is a piece of code in a comment.
+    pub in_comment: bool,
+}
+
+/// Lowers a file to facts: first those of the file itself, then those of the code blocks, script blocks and examples in
+/// its comments, whose problems are nobody's.
+pub fn parse(language: Language, path: &Path, text: &str) -> Vec<Part> {
+    let (facts, blocks, in_comment) = match language {
+        Language::Markdown => (Facts::new(language), markdown::blocks(text), false),
+        Language::Vue | Language::Svelte | Language::Astro => {
+            (Facts::new(language), component::blocks(language, text), false)
+        }
+        _ => {
+            let facts = parse_one(language, path, text);
+            let blocks =
+                if language.is_javascript() { embedded::comment_blocks(text, &facts.comments) } else { Vec::new() };
+            (facts, blocks, true)
+        }
+    };
+    let mut parts = vec![Part { facts, in_comment: false }];
+    for block in blocks {
+        let mut facts = parse_one(block.language, path, &block.text);
+        if facts.values.is_empty() {
+            continue;
+        }
+        facts.problems.clear();
+        block.map.apply(&mut facts);
+        parts.push(Part { facts, in_comment });
+    }
+    parts
+}
+
+fn parse_one(language: Language, path: &Path, text: &str) -> Facts {
     match language {
         Language::JavaScript | Language::TypeScript | Language::Tsx => javascript::parse(text, language),
         Language::Key => key::parse(path, text),
-        _ => Facts::new(language),
+        _ => embedded::configuration(language, text).unwrap_or_else(|| Facts::new(language)),
     }
 }
 

@@ -21,6 +21,7 @@ use crate::analysis::{Analysis, KeyKind, Secret, UseSite};
 use crate::facts::Span;
 use crate::finding::{Confidence, SecretSummary, Severity};
 use crate::language::Language;
+use crate::secret::token::Token;
 use crate::secret::{self, generate};
 
 /// A rule.
@@ -29,22 +30,31 @@ pub struct Rule {
     /// Its id, which is also the name of its document.
     pub id: &'static str,
     /// Adds what it finds in a file.
-    pub check: fn(&Analysis, &mut Drafts),
+    pub check: Check,
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    /// What a file, or a piece of code in it, says.
+    Facts(fn(&Analysis, &mut Drafts)),
+    /// The whole tokens in its text, whatever it is written in.
+    Tokens(fn(&[Token], &mut Drafts)),
 }
 
 /// Every rule. Of the rules that judge a literal the worst comes first, since a literal gets one finding.
 pub static RULES: &[Rule] = &[
-    Rule { id: fallback_secret::ID, check: fallback_secret::check },
-    Rule { id: weak_secret::ID, check: weak_secret::check },
-    Rule { id: committed_env_file::ID, check: committed_env_file::check },
-    Rule { id: unignored_env_file::ID, check: unignored_env_file::check },
-    Rule { id: hardcoded_secret::ID, check: hardcoded_secret::check },
-    Rule { id: insecure_random::ID, check: insecure_random::check },
-    Rule { id: none_algorithm::ID, check: none_algorithm::check },
-    Rule { id: algorithm_confusion::ID, check: algorithm_confusion::check },
-    Rule { id: missing_algorithms::ID, check: missing_algorithms::check },
-    Rule { id: unverified_decode::ID, check: unverified_decode::check },
-    Rule { id: leaked_token::ID, check: leaked_token::check },
+    Rule { id: fallback_secret::ID, check: Check::Facts(fallback_secret::check) },
+    Rule { id: weak_secret::ID, check: Check::Facts(weak_secret::check) },
+    Rule { id: committed_env_file::ID, check: Check::Facts(committed_env_file::check) },
+    Rule { id: unignored_env_file::ID, check: Check::Facts(unignored_env_file::check) },
+    Rule { id: hardcoded_secret::ID, check: Check::Facts(hardcoded_secret::check) },
+    Rule { id: insecure_random::ID, check: Check::Facts(insecure_random::check) },
+    Rule { id: none_algorithm::ID, check: Check::Facts(none_algorithm::check) },
+    Rule { id: algorithm_confusion::ID, check: Check::Facts(algorithm_confusion::check) },
+    Rule { id: missing_algorithms::ID, check: Check::Facts(missing_algorithms::check) },
+    Rule { id: unverified_decode::ID, check: Check::Facts(unverified_decode::check) },
+    Rule { id: leaked_token::ID, check: Check::Tokens(leaked_token::check) },
 ];
 
 /// A finding before its place is written down for people: spans are bytes, and the context is not taken into account.

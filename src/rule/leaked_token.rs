@@ -1,16 +1,15 @@
 //! A whole JSON Web Token stands in a file.
 
 use super::{Draft, Drafts};
-use crate::analysis::Analysis;
 use crate::finding::{Confidence, Severity};
-use crate::secret::token;
+use crate::secret::token::Token;
 
 /// The rule's id.
 pub const ID: &str = "leaked-token";
 
 /// Adds what the rule finds.
-pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
-    for token in &analysis.tokens {
+pub fn check(tokens: &[Token], drafts: &mut Drafts) {
+    for token in tokens {
         let (severity, note) = if token.is_sample() {
             (Severity::Note, "it is the sample that documentation of JSON Web Tokens shows")
         } else if token.is_unsecured() {
@@ -39,7 +38,7 @@ pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
 }
 
 /// The algorithm a token names, if it is one that is registered; a header can hold any text.
-fn algorithm(token: &token::Token) -> &str {
+fn algorithm(token: &Token) -> &str {
     let name = token.algorithm();
     if name.len() <= 8 && name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         name

@@ -37,9 +37,5 @@ fn place(analysis: &Analysis, site: &UseSite) -> Option<Span> {
     if site.model.does == Does::Unsecured {
         return Some(analysis.call_span(site.call));
     }
-    let named = analysis.algorithms(site).into_iter().find(|(name, _)| name.eq_ignore_ascii_case("none"));
-    if let Some((_, value)) = named {
-        return Some(analysis.facts.value(value).span);
-    }
     analysis.holding(site, &site.model.unsecured).map(|condition| analysis.place_of(site, condition))
 }
