@@ -13,6 +13,8 @@ pub mod language;
 pub mod library;
 pub mod manifest;
 pub mod prefilter;
+pub mod report;
 pub mod repository;
+pub mod rule_document;
 pub mod secret;
 pub mod source;
