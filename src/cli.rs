@@ -56,9 +56,9 @@ Examples:
   jotlint check --select leaked-token    look for one thing
   git show HEAD:app.js | jotlint check --stdin-filename app.js
 
-Files that .gitignore and .ignore leave out are not read, except environment and key files, which always are. Hidden
-files are read. Left out, and counted in the report: binary files, files above --max-file-size, lock files, source
-maps and minified code.";
+Files that .gitignore and .ignore leave out are not read, except environment and key files, which always are. \
+Hidden files are read. Left out, and counted in the report: binary files, files above --max-file-size, lock files, \
+source maps and minified code.";
 
 /// Finds JSON Web Token secrets that are hard-coded, guessable or exposed, and verification that trusts what a token says
 #[derive(Parser)]

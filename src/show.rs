@@ -6,6 +6,10 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use jotlint::check::Outcome;
+use jotlint::report::{self, Report, gitlab, text};
+use jotlint::repository::Repository;
+use jotlint::rule_document;
+use jotlint::secret::generate;
 use zeroize::Zeroizing;
 
 use crate::cli::{Algorithm, Encoding, Format, ListFormat};
@@ -23,52 +27,97 @@ pub struct Look {
 
 /// The ids of all rules.
 pub fn rule_ids() -> Vec<&'static str> {
-    vec![
-        "hardcoded-secret",
-        "weak-secret",
-        "fallback-secret",
-        "insecure-random",
-        "missing-algorithms",
-        "algorithm-confusion",
-        "none-algorithm",
-        "unverified-decode",
-        "committed-env-file",
-        "unignored-env-file",
-        "leaked-token",
-    ]
+    rule_document::all().iter().map(|document| document.id).collect()
 }
 
 /// Writes the report of a check of `place`, which began at `started`.
 pub fn report(
     format: Format,
     outcome: &Outcome,
-    _look: Look,
-    _place: &Path,
-    _started: SystemTime,
+    look: Look,
+    place: &Path,
+    started: SystemTime,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let report = Report { findings: &outcome.findings, summary: &outcome.summary };
     match format {
-        Format::Text => writeln!(out, "{} findings in {} files", outcome.findings.len(), outcome.summary.files),
-        _ => serde_json::to_writer(out, &outcome.summary.skipped).map_err(io::Error::from),
+        // Nothing wrong would be said of nothing; standard error has what there is to say.
+        Format::Text if outcome.summary.files == 0 && outcome.findings.is_empty() => Ok(()),
+        Format::Text => {
+            let fresh = |bits: u32| fresh_secret(bits);
+            let options = text::Options {
+                color: look.color,
+                width: look.width,
+                full_notes: false,
+                generate: if look.is_terminal { Some(&fresh) } else { None },
+            };
+            text::write(&report, &options, out)
+        }
+        Format::Json => report::json::write(&report, out),
+        Format::Jsonl => report::json::write_lines(&report, out),
+        Format::Sarif => report::sarif::write(&report, out),
+        Format::Github => report::github::write(&report, out),
+        Format::Gitlab => {
+            let folder = if place.is_dir() { Some(place) } else { place.parent() };
+            let repository = folder.and_then(|folder| Repository::of_folder(folder).ok().flatten());
+            let commit = repository.and_then(|repository| repository.head());
+            gitlab::write(&report, gitlab::Scan { commit: commit.as_deref(), started }, out)
+        }
     }
 }
 
+/// A secret of as many bits, to show in place of one that is found.
+fn fresh_secret(bits: u32) -> Option<Zeroizing<String>> {
+    let algorithm = generate::Algorithm::ALL.into_iter().find(|algorithm| algorithm.key_bits() >= bits)?;
+    generate::generate(algorithm, generate::Format::Base64url).ok()
+}
+
 /// Writes what there is to say about a rule.
-pub fn explain(_rule: &str, _look: Look, _out: &mut dyn Write) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
+pub fn explain(rule: &str, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    match rule_document::find(rule) {
+        Some(document) => out.write_all(report::explain::explain(document, look.color, look.width).as_bytes()),
+        None => Err(io::Error::new(io::ErrorKind::NotFound, format!("no rule {rule}"))),
+    }
 }
 
 /// Writes the list of rules.
-pub fn rules(_format: ListFormat, _look: Look, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}", rule_ids().join("\n"))
+pub fn rules(format: ListFormat, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        ListFormat::Text => report::rules::write(look.color, out),
+        ListFormat::Json => report::rules::write_json(out),
+    }
 }
 
-/// Fresh secrets, one a line.
+/// Fresh secrets, one a line, each with its name in front if it has one. In memory that is wiped, with room for all of it
+/// from the start, for text that grows leaves copies behind.
+///
+/// # Errors
+/// When the operating system has no random bytes to give.
 pub fn secrets(
-    _algorithm: Algorithm,
-    _encoding: Encoding,
-    _name: Option<&str>,
-    _count: u32,
+    algorithm: Algorithm,
+    encoding: Encoding,
+    name: Option<&str>,
+    count: u32,
 ) -> io::Result<Zeroizing<String>> {
-    Err(io::ErrorKind::Unsupported.into())
+    let algorithm = match algorithm {
+        Algorithm::Hs256 => generate::Algorithm::Hs256,
+        Algorithm::Hs384 => generate::Algorithm::Hs384,
+        Algorithm::Hs512 => generate::Algorithm::Hs512,
+    };
+    let format = match encoding {
+        Encoding::Base64url => generate::Format::Base64url,
+        Encoding::Base64 => generate::Format::Base64,
+        Encoding::Hex => generate::Format::Hex,
+    };
+    let line = name.map_or(0, str::len) + 2 * algorithm.key_bytes() + "=\n".len();
+    let mut text = Zeroizing::new(String::with_capacity(line * count as usize));
+    for _ in 0..count {
+        if let Some(name) = name {
+            text.push_str(name);
+            text.push('=');
+        }
+        text.push_str(&generate::generate(algorithm, format).map_err(io::Error::other)?);
+        text.push('\n');
+    }
+    Ok(text)
 }

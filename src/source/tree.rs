@@ -70,7 +70,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 /// Hands every file of `paths` on to `each`, which runs on the walk's threads, in no particular order, and can refuse a file
-/// in its turn. A file is handed on once, however many of the paths lead to it. Files that are named themselves are read
+/// in its turn. A file is handed on once, however many of the paths lead to it (by the same names: `a/../b` and `b` are two). Files that are named themselves are read
 /// whatever ignore rules say and whatever they are called; size and binary contents still count.
 ///
 /// # Errors
