@@ -291,7 +291,8 @@ fn humps(name: &str) -> Vec<String> {
             tokens.push(std::mem::take(&mut token));
         }
         if character.is_alphanumeric() {
-            token.extend(character.to_lowercase());
+            // `İ` becomes an `i` and a dot that is no letter.
+            token.extend(character.to_lowercase().filter(|lower| lower.is_alphanumeric()));
             previous = Some(character);
         } else {
             previous = None;
@@ -664,5 +665,32 @@ mod tests {
     fn prose_is_no_name() {
         let prose = "the secret ".repeat(40) + "jwt secret";
         assert_eq!(of(&prose), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_can_be_asked(path in proptest::collection::vec(".{0,40}", 0..6)) {
+            tier(&path);
+            for token in tokens(&path) {
+                proptest::prop_assert!(!token.is_empty() && token.chars().all(char::is_alphanumeric), "{token:?}");
+            }
+        }
+
+        #[test]
+        fn the_way_a_name_is_spelled_does_not_matter(
+            words in proptest::collection::vec(
+                proptest::sample::select(vec![
+                    "jwt", "secret", "key", "token", "auth", "access", "public", "client", "path", "expires", "app",
+                ]),
+                1..5,
+            ),
+        ) {
+            let pascal: String = words.iter().map(|word| word[..1].to_uppercase() + &word[1..]).collect();
+            let camel = pascal[..1].to_lowercase() + &pascal[1..];
+            let snake = words.join("_").to_uppercase();
+            for other in [pascal, camel, words.join("-"), words.join("_"), words.concat()] {
+                proptest::prop_assert_eq!(of(&other), of(&snake), "{} and {}", other, snake);
+            }
+        }
     }
 }

@@ -97,3 +97,28 @@ fn old_versions_are_listed_oldest_first() {
         }
     }
 }
+
+/// Every library has code that is wrong and code that is right. What is wrong with an adjacent one stands apart, since
+/// it is only found when it is asked for.
+#[test]
+fn every_library_has_a_bad_and_a_good_fixture() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let has = |folder: PathBuf, kind: &str| {
+        fs::read_dir(folder).into_iter().flatten().flatten().any(|file| {
+            let text = fs::read_to_string(file.path()).unwrap_or_default();
+            file.file_name().to_string_lossy().starts_with(kind) && text.contains("//~") == (kind == "bad")
+        })
+    };
+    for (file, model) in models() {
+        let language = file.parent().and_then(Path::file_name).expect("a language");
+        let stem = file.file_stem().expect("a name").to_string_lossy().into_owned();
+        // `jose-2` is an older jose.
+        let library = stem.trim_end_matches(|c: char| c.is_ascii_digit());
+        let library = library.strip_suffix('-').unwrap_or(&stem);
+        let folder = root.join(language).join(library);
+        let bad = if model.adjacent { root.join("adjacent").join(language).join(library) } else { folder.clone() };
+        let can_be_bad = !model.uses.is_empty() || model.conversions.iter().any(|c| !c.value.as_slice().is_empty());
+        assert!(has(folder, "good"), "{library} has no good fixture");
+        assert!(!can_be_bad || has(bad, "bad"), "{library} has no bad fixture");
+    }
+}
