@@ -8,7 +8,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use git2::{ErrorCode, Index};
+use git2::ErrorCode;
 
 /// What git knows of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,13 +53,8 @@ impl std::error::Error for Error {}
 /// A repository with a working tree.
 pub struct Repository {
     root: PathBuf,
-    /// libgit2's objects can move between threads but not be used by two at once.
-    opened: Mutex<Opened>,
-}
-
-struct Opened {
-    repository: git2::Repository,
-    index: Index,
+    /// It can move between threads but not be used by two at once. It keeps the index it has read.
+    opened: Mutex<git2::Repository>,
 }
 
 impl Repository {
@@ -76,8 +71,8 @@ impl Repository {
         let Some(root) = repository.workdir().and_then(|root| root.canonicalize().ok()) else {
             return Ok(None);
         };
-        let index = repository.index().map_err(|error| Error::new(&root, &error))?;
-        Ok(Some(Repository { root, opened: Mutex::new(Opened { repository, index }) }))
+        repository.index().map_err(|error| Error::new(&root, &error))?;
+        Ok(Some(Repository { root, opened: Mutex::new(repository) }))
     }
 
     /// The folder of the working tree.
@@ -88,14 +83,15 @@ impl Repository {
     /// What git knows of the file at this path below [`Repository::root`].
     ///
     /// # Errors
-    /// Ignore rules that cannot be read.
+    /// An index or ignore rules that cannot be read.
     pub fn status_of(&self, path: &Path) -> Result<FileStatus, Error> {
         let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         // Stages above 0 are those of a merge that is not done: the file is tracked all the same.
-        if (0..=3).any(|stage| opened.index.get_path(path, stage).is_some()) {
+        let index = opened.index().map_err(|error| Error::new(&self.root, &error))?;
+        if (0..=3).any(|stage| index.get_path(path, stage).is_some()) {
             return Ok(FileStatus::Tracked);
         }
-        match opened.repository.is_path_ignored(path) {
+        match opened.is_path_ignored(path) {
             Ok(true) => Ok(FileStatus::Ignored),
             Ok(false) => Ok(FileStatus::Unignored),
             Err(error) => Err(Error::new(&self.root, &error)),
@@ -105,7 +101,7 @@ impl Repository {
     /// The id of the commit that is checked out, if there is one.
     pub fn head(&self) -> Option<String> {
         let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        Some(opened.repository.head().ok()?.target()?.to_string())
+        Some(opened.head().ok()?.target()?.to_string())
     }
 
     /// What the project is called: the working tree's folder and the last part of each remote's address, without `.git`.
@@ -113,9 +109,9 @@ impl Repository {
         let mut names: Vec<String> =
             self.root.file_name().map(|name| name.to_string_lossy().into_owned()).into_iter().collect();
         let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Ok(remotes) = opened.repository.remotes() {
+        if let Ok(remotes) = opened.remotes() {
             for remote in remotes.iter().flatten().flatten() {
-                let remote = opened.repository.find_remote(remote).ok();
+                let remote = opened.find_remote(remote).ok();
                 let url = remote.as_ref().and_then(|remote| remote.url().ok());
                 names.extend(url.and_then(name_of_url));
             }

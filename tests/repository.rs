@@ -73,6 +73,17 @@ fn tracked_ignored_and_neither() {
 }
 
 #[test]
+fn many_threads_can_ask() {
+    let (_folder, shop) = shop();
+    let repositories = Repositories::new();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| assert_eq!(repositories.status_of(&shop.join("api/.env")), Ok(FileStatus::Tracked)));
+        }
+    });
+}
+
+#[test]
 fn a_staged_file_is_tracked_and_an_ignored_one_that_was_added_too() {
     let (_folder, shop) = shop();
     git(&shop, &["add", "api/.env.production"]);

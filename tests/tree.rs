@@ -291,7 +291,7 @@ fn files_that_vanish_during_the_walk_do_no_harm() {
         tree.write(&format!("{}/{number}.js", number % 10), "");
     }
     let root = tree.path("");
-    let walked = tree::walk(&[root.clone()], &Options::default(), |_| {
+    let walked = tree::walk(std::slice::from_ref(&root), &Options::default(), |_| {
         // With the first file read everything goes.
         for number in 0..10 {
             let _ = fs::remove_dir_all(root.join(number.to_string()));
@@ -324,7 +324,7 @@ fn paths_are_relative_to_where_it_runs_with_what_says_their_purpose() {
     tree.write("test/project/src/a.js", "");
     let seen = Mutex::new(Vec::new());
     let absolute = tree.path("test/project");
-    tree::walk(&[absolute.clone()], &Options::default(), |file| {
+    tree::walk(std::slice::from_ref(&absolute), &Options::default(), |file| {
         seen.lock().expect("a lock").push((file.path.clone(), file.local_path().to_owned()));
         Ok(())
     })

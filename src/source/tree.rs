@@ -69,9 +69,10 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Hands every file of `paths` on to `each`, which runs on the walk's threads, in no particular order, and can refuse a file
-/// in its turn. A file is handed on once, however many of the paths lead to it (by the same names: `a/../b` and `b` are two). Files that are named themselves are read
-/// whatever ignore rules say and whatever they are called; size and binary contents still count.
+/// Hands every file of `paths` on to `each`, which runs on the walk's threads, in no particular order, and can refuse a
+/// file in its turn. A file is handed on once, however many of the paths lead to it by the same names (`a/../b` and `b` are
+/// two). Files that are named themselves are read whatever ignore rules say and whatever they are called; size and binary
+/// contents still count.
 ///
 /// # Errors
 /// A path that does not exist, before anything is read.
@@ -120,7 +121,10 @@ pub fn walk(
         for folder in ignored {
             builder.add(folder);
         }
-        builder.standard_filters(false).threads(options.threads).filter_entry(|entry| !is_left_out(entry.file_name()));
+        builder.standard_filters(false).threads(options.threads).filter_entry(|entry| {
+            let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            if is_folder { !is_left_out(entry.file_name()) } else { is_always_read(entry.file_name()) }
+        });
         builder.build_parallel().visit(&mut Visitors { shared: &shared, part: Part::Ignored });
     }
 
@@ -268,12 +272,11 @@ impl<F: Fn(File<'_>) -> Result<(), Refusal> + Sync> Visitor<'_, F> {
             }
             return;
         }
-        let looked_at = match self.part {
-            // Where the folder was listed, the listing saw to the files that are always read.
-            Part::Walk => named || self.shared.options.no_ignore || !is_always_read(entry.file_name()),
-            Part::Ignored => is_always_read(entry.file_name()),
-        };
-        if looked_at {
+        // Where the folder was listed, the listing saw to the files that are always read; of ignored folders the walk
+        // yields nothing else.
+        let is_new =
+            named || self.part == Part::Ignored || self.shared.options.no_ignore || !is_always_read(entry.file_name());
+        if is_new {
             self.file(entry.path(), kind, named);
         }
     }
