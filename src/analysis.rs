@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use crate::facts::{Entry, Facts, FunctionId, Kind, Span, ValueId};
+use crate::facts::{Facts, FunctionId, Kind, Span, ValueId};
 use crate::finding::Context;
 use crate::library::{Condition, Encoding, Library, Locator, Missing, Models, Use};
 use crate::manifest::Manifest;
@@ -168,24 +168,31 @@ impl<'f> Analysis<'f> {
             Analysis { facts, surroundings, resolver, uses, secrets: Vec::new(), random_keys: Vec::new() };
         analysis.gather_used();
         analysis.gather_named();
+        analysis.gather_fallbacks();
+        analysis.secrets.sort_by_key(|secret| secret.span);
         analysis
     }
 
-    /// The algorithms a call names: the one it signs with, or those it accepts.
+    /// The algorithms a call accepts, or the one it signs with, each with the value that names it.
     pub fn algorithms(&self, site: &UseSite) -> Vec<(String, ValueId)> {
-        let first = |locators: &[Locator]| {
-            locators.iter().find_map(|locator| match self.resolver.locate(site.call, locator) {
-                Located::Values(values) => Some(values),
-                _ => None,
-            })
-        };
-        let located = [site.model.algorithm.as_slice(), site.model.algorithms.as_slice()];
-        located.into_iter().filter_map(first).flatten().flat_map(|value| self.resolver.texts(value)).collect()
+        let accepted = self.named_by(site, site.model.algorithms.as_slice());
+        if accepted.is_empty() { self.named_by(site, site.model.algorithm.as_slice()) } else { accepted }
+    }
+
+    /// The texts at the first of these places where anything stands.
+    fn named_by(&self, site: &UseSite, locators: &[Locator]) -> Vec<(String, ValueId)> {
+        let located = locators.iter().find_map(|locator| match self.resolver.locate(site.call, locator) {
+            Located::Values(values) => Some(values),
+            _ => None,
+        });
+        located.unwrap_or_default().into_iter().flat_map(|value| self.resolver.texts(value)).collect()
     }
 
     /// The algorithm a shared secret is used with in a call: of several, the one that needs the longest key.
     fn hmac_algorithm(&self, site: &UseSite) -> Option<String> {
-        let named = self.algorithms(site).into_iter().map(|(name, _)| name).filter(|name| name.starts_with("HS"));
+        let signing = self.named_by(site, site.model.algorithm.as_slice());
+        let accepted = self.named_by(site, site.model.algorithms.as_slice());
+        let named = signing.into_iter().chain(accepted).map(|(name, _)| name).filter(|name| name.starts_with("HS"));
         named.max().or_else(|| site.model.default_algorithm.clone())
     }
 
@@ -275,8 +282,13 @@ impl<'f> Analysis<'f> {
     fn gather_used(&mut self) {
         for site in self.uses.clone() {
             let algorithm = self.hmac_algorithm(&site);
-            for resolved in key_ends(&self.resolver, &site) {
+            let ends = key_ends(&self.resolver, &site);
+            let only = ends.len() == 1;
+            for resolved in ends {
                 match &resolved.end {
+                    // An empty text is a key only where nothing else can be: elsewhere it is what a fallback leaves to
+                    // the library to refuse, or what a text begins with that is then built up.
+                    End::Literal(literal) if literal.text.is_empty() && !only => {}
                     End::Literal(literal) => self.add_used(&site, algorithm.as_deref(), &resolved, literal),
                     End::Random(source, call) => {
                         let name = self.name_of_last(&resolved.hops);
@@ -289,10 +301,6 @@ impl<'f> Analysis<'f> {
     }
 
     fn add_used(&mut self, site: &UseSite, algorithm: Option<&str>, resolved: &Resolved, literal: &Literal) {
-        // An empty fallback is no secret: the library is left to refuse it.
-        if literal.text.is_empty() && resolved.fallback {
-            return;
-        }
         let hops = resolved.hops.iter().rev().map(|hop| self.facts.value(*hop).span);
         let way: Vec<Span> = hops.filter(|hop| !hop.contains(literal.span)).collect();
         if let Some(secret) = self.secrets.iter_mut().find(|secret| secret.span == literal.span) {
@@ -344,29 +352,58 @@ impl<'f> Analysis<'f> {
     fn gather_named(&mut self) {
         let facts = self.facts;
         for entry in &facts.entries {
-            let variable = entry.path.last().is_some_and(|name| self.surroundings.key_variables.contains(name));
-            let Some(tier) = name::tier(&entry.path).or_else(|| variable.then_some(Tier::A)) else { continue };
-            for resolved in self.resolver.ends(entry.value) {
+            // Of a list of values none is the value: they are what is refused, or rotated, or shown.
+            if matches!(facts.kind(entry.value), Kind::List(_)) {
+                continue;
+            }
+            let (path, default) = match entry.path.split_last() {
+                Some((last, path)) if !path.is_empty() && is_default(last) => (path, true),
+                _ => (entry.path.as_slice(), false),
+            };
+            let variable = path.last().is_some_and(|name| self.surroundings.key_variables.contains(name));
+            let Some(tier) = name::tier(path).or_else(|| variable.then_some(Tier::A)) else { continue };
+            if !facts.language.is_configuration() && name::is_refused(path) {
+                continue;
+            }
+            for mut resolved in self.resolver.ends(entry.value) {
+                resolved.fallback |= default;
                 match &resolved.end {
                     End::Literal(literal) => {
                         // A name is evidence for the value written beside it, not for one that is only passed on.
                         let beside = resolved.hops.is_empty() || facts.value(entry.value).span.contains(literal.span);
                         if beside && (facts.language.is_configuration() || !is_name_or_prose(&literal.text)) {
-                            self.add_named(entry, tier, &resolved, literal);
+                            self.add_named(path, tier, &resolved, literal);
                         }
                     }
                     End::Random(source, call) if tier != Tier::C => {
-                        let name = entry.path.last().cloned();
+                        let name = path.last().cloned();
                         self.add_random(RandomKey { source, call: *call, name, used_by: None });
                     }
                     _ => {}
                 }
             }
         }
-        self.secrets.sort_by_key(|secret| secret.span);
     }
 
-    fn add_named(&mut self, entry: &Entry, tier: Tier, resolved: &Resolved, literal: &Literal) {
+    /// The literals that variables fall back to whose name says that they are keys, wherever the look-up stands.
+    fn gather_fallbacks(&mut self) {
+        for index in 0..self.facts.values.len() {
+            let value = ValueId(index as u32);
+            if !matches!(self.facts.kind(value), Kind::Choice(_) | Kind::Call(_)) {
+                continue;
+            }
+            for resolved in self.resolver.ends(value) {
+                if let (End::Literal(literal), Some(variable)) = (&resolved.end, &resolved.fallback_of)
+                    && let Some(tier) = name::tier(std::slice::from_ref(variable))
+                    && !is_name_or_prose(&literal.text)
+                {
+                    self.add_named(std::slice::from_ref(variable), tier, &resolved, literal);
+                }
+            }
+        }
+    }
+
+    fn add_named(&mut self, path: &[String], tier: Tier, resolved: &Resolved, literal: &Literal) {
         if literal.text.trim().is_empty() || is_reference(&literal.text) {
             return;
         }
@@ -380,7 +417,7 @@ impl<'f> Analysis<'f> {
             return;
         }
         let variable = resolved.fallback_of.clone().filter(|name| !name.is_empty());
-        let name = variable.or_else(|| entry.path.last().cloned());
+        let name = variable.or_else(|| path.last().cloned());
         self.secrets.extend(self.secret(resolved, literal, name, Some(tier), &resolved.encodings, None));
     }
 
@@ -411,6 +448,11 @@ fn key_kind(text: &str, asymmetric: bool) -> Option<KeyKind> {
     } else {
         Some(KeyKind::Shared)
     }
+}
+
+/// Whether an entry says what the one around it is when it is not set, as schemas of settings write it.
+fn is_default(name: &str) -> bool {
+    matches!(name, "default" | "defaultValue" | "devDefault" | "default_value")
 }
 
 /// Whether a literal in code is the name of a setting (`'JWT_SECRET'`, `'jwt.secret'`) or a sentence for people, and

@@ -332,10 +332,10 @@ impl Facts {
         open.reverse();
         let mut entries = Vec::new();
         self.name_objects(open, &mut named, &mut entries);
-        // Objects that have no name themselves: arguments, what functions return. An inner object comes before the
-        // one it stands in, so the outermost are taken first.
+        // Objects that have no name themselves: arguments, what functions return. What is inside comes before what it
+        // stands in, so the outermost are taken first.
         for index in (0..self.values.len()).rev() {
-            if matches!(self.values[index].kind, Kind::Object(_)) && !named[index] {
+            if matches!(self.values[index].kind, Kind::Object(_) | Kind::Call(_)) && !named[index] {
                 let value = ValueId(index as u32);
                 self.name_objects(vec![(Vec::new(), self.values[index].span, value)], &mut named, &mut entries);
             }
@@ -345,18 +345,48 @@ impl Facts {
 
     fn name_objects(&self, mut open: Vec<(Vec<String>, Span, ValueId)>, named: &mut [bool], entries: &mut Vec<Entry>) {
         while let Some((path, key_span, value)) = open.pop() {
-            if let Kind::Object(properties) = self.kind(value)
-                && !std::mem::replace(&mut named[value.index()], true)
-            {
-                for property in properties.iter().rev() {
-                    if let Some(key) = &property.key {
-                        let path = path.iter().cloned().chain([key.clone()]).collect();
-                        open.push((path, property.key_span, property.value));
-                    }
-                }
-            }
+            self.name_members(&path, value, named, &mut open);
             if !path.is_empty() {
                 entries.push(Entry { path, key_span, value });
+            }
+        }
+    }
+
+    /// Names what an object holds; seen through the calls that take an object or a function that gives one:
+    /// `registerAs('jwt', () => ({ secret }))`, `Object.freeze({ secret })`.
+    fn name_members(
+        &self,
+        path: &[String],
+        value: ValueId,
+        named: &mut [bool],
+        open: &mut Vec<(Vec<String>, Span, ValueId)>,
+    ) {
+        let mut path = path.to_vec();
+        let mut holders = vec![value];
+        while let Some(holder) = holders.pop() {
+            if std::mem::replace(&mut named[holder.index()], true) {
+                continue;
+            }
+            match self.kind(holder) {
+                Kind::Object(properties) => {
+                    for property in properties.iter().rev() {
+                        if let Some(key) = &property.key {
+                            let path = path.iter().cloned().chain([key.clone()]).collect();
+                            open.push((path, property.key_span, property.value));
+                        }
+                    }
+                }
+                Kind::Function(function) => holders.extend(&self.functions[function.index()].returns),
+                Kind::Call(call) => {
+                    for argument in &call.arguments {
+                        match self.kind(argument.value) {
+                            Kind::Literal(name) if !name.is_empty() && name.len() < 40 => path.push(name.clone()),
+                            Kind::Object(_) | Kind::Function(_) => holders.push(argument.value),
+                            _ => {}
+                        }
+                    }
+                }
+                _ => {}
             }
         }
     }

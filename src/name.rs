@@ -44,6 +44,7 @@ struct Names {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Never {
+    refused: HashSet<String>,
     between: HashSet<String>,
     around: HashSet<String>,
 }
@@ -107,6 +108,12 @@ pub fn tier(path: &[impl AsRef<str>]) -> Option<Tier> {
     }
     let name = vocabulary.name(path)?;
     vocabulary.tier(&name)
+}
+
+/// Whether a path of names says that its values are known and refused, as a list of placeholders does.
+pub fn is_refused(path: &[impl AsRef<str>]) -> bool {
+    let Some(vocabulary) = VOCABULARY.as_ref() else { return false };
+    tokens(path).iter().any(|token| vocabulary.names.never.refused.contains(token))
 }
 
 /// A name taken apart.
@@ -579,17 +586,12 @@ mod tests {
                 "APP_KEYS",
                 "SERVER_SECRET",
                 "SECRET_PASSWORD",
-                "SESSION_SECRET",
-                "EXPRESS_SESSION_SECRET",
-                "COOKIE_SECRET",
-                "COOKIE_KEY",
                 "UTILS_SECRET",
                 "ENCRYPTION_KEY",
                 "APPLICATION_SECRET",
                 "DJANGO_SECRET_KEY",
                 "FLASK_SECRET_KEY",
                 "WEBUI_SECRET_KEY",
-                "REDASH_COOKIE_SECRET",
                 "TOKEN_KEY",
                 "secretKey",
                 "session.secret",

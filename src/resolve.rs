@@ -278,6 +278,12 @@ impl<'f> Resolver<'f> {
             origin
         };
         let known = |origin: &Origin| origin.root != Root::Unknown;
+        // The best of several: one whose root is known, or else one that says at least how it ends.
+        let best = |origins: Vec<Origin>| {
+            let found =
+                origins.iter().position(known).or_else(|| origins.iter().position(|origin| !origin.steps.is_empty()));
+            found.and_then(|index| origins.into_iter().nth(index))
+        };
         let origin = match self.facts.kind(value) {
             Kind::Module(module) => Origin { root: Root::Module(module.clone()), steps: Vec::new() },
             Kind::Import { module, member } => {
@@ -293,11 +299,9 @@ impl<'f> Resolver<'f> {
                 .unwrap_or_else(|| Origin { root: Root::Global(name.clone()), steps: Vec::new() }),
             Kind::Name(binding) => {
                 let binding = &self.facts.bindings[binding.index()];
-                let written =
-                    binding.writes.iter().map(|write| (*self.origin_within(*write, hops)).clone()).find(known);
-                written
-                    .or_else(|| binding.type_name.map(|type_name| then(type_name, Step::Instance)).filter(known))
-                    .unwrap_or_else(unknown)
+                let written = binding.writes.iter().map(|write| (*self.origin_within(*write, hops)).clone());
+                let typed = binding.type_name.map(|type_name| then(type_name, Step::Instance)).filter(known);
+                best(written.chain(typed).collect()).unwrap_or_else(unknown)
             }
             Kind::Member { object, name, .. } => {
                 let held = self
@@ -318,7 +322,7 @@ impl<'f> Resolver<'f> {
             },
             Kind::Choice(choices) => {
                 let origins = choices.iter().map(|choice| (*self.origin_within(*choice, hops)).clone());
-                origins.into_iter().find(known).unwrap_or_else(unknown)
+                best(origins.collect()).unwrap_or_else(unknown)
             }
             _ => unknown(),
         };
@@ -621,7 +625,7 @@ impl<'f> Resolver<'f> {
                 if hidden { Located::Unknown } else { Located::Absent }
             }
             // A callback stands where the options would, unless it gives them.
-            Kind::Function(function) if !self.facts.functions[function.index()].returns.is_empty() => {
+            Kind::Function(function) if self.gives_object(*function) => {
                 self.all_absent(&self.given_by(*function), name, hops - 1)
             }
             Kind::Function(_) | Kind::Class(_) | Kind::Null | Kind::List(_) => Located::Absent,
@@ -644,6 +648,15 @@ impl<'f> Resolver<'f> {
             }
             _ => Located::Unknown,
         }
+    }
+
+    /// Whether a function gives an object, as one does that makes options.
+    fn gives_object(&self, function: FunctionId) -> bool {
+        let given = self.given_by(function);
+        given
+            .iter()
+            .flat_map(|value| self.constants(*value))
+            .any(|value| matches!(self.facts.kind(value), Kind::Object(_)))
     }
 
     fn all_absent(&self, values: &[ValueId], name: &str, hops: usize) -> Located {
@@ -929,13 +942,19 @@ impl Walk<'_, '_> {
         ends
     }
 
+    /// All of several values together.
+    fn union(&mut self, values: &[ValueId], hops: usize) -> Vec<Resolved> {
+        values.iter().flat_map(|value| self.value(*value, hops)).collect()
+    }
+
     /// All alternatives together. A literal beside a look-up is what the look-up falls back to.
     fn alternatives(&mut self, values: &[ValueId], hops: usize) -> Vec<Resolved> {
         let groups: Vec<Vec<Resolved>> = values.iter().map(|value| self.value(*value, hops)).collect();
         let look_up = |group: &[Resolved]| {
             group.iter().find_map(|resolved| match &resolved.end {
                 End::Environment(name) => Some(Some(name.clone())),
-                End::LookUp(_) => Some(None),
+                // A setting that is read, not a call whose result may be anything.
+                End::LookUp(value) if matches!(self.resolver.facts.kind(*value), Kind::Member { .. }) => Some(None),
                 _ => None,
             })
         };
@@ -971,17 +990,18 @@ impl Walk<'_, '_> {
             Kind::Choice(choices) => self.alternatives(choices, hops),
             Kind::Name(binding) => {
                 let bound = &facts.bindings[binding.index()];
-                let mut values = bound.writes.clone();
+                let mut ends = self.alternatives(&bound.writes, hops);
                 if let Some((function, position)) = bound.parameter {
                     for site in resolver.calls_of(function).iter().take(50) {
                         let argument = facts.call(*site).and_then(|call| call.arguments.get(position));
-                        values.extend(argument.filter(|argument| !argument.spread).map(|argument| argument.value));
+                        if let Some(argument) = argument.filter(|argument| !argument.spread) {
+                            ends.extend(self.value(argument.value, hops));
+                        }
                     }
                 }
-                if values.is_empty() {
+                if ends.is_empty() {
                     return Self::end(End::Unknown(value));
                 }
-                let ends = self.alternatives(&values, hops);
                 Self::hop(ends, value)
             }
             Kind::Global(name) => match resolver.global_writes.get(name.as_str()) {
@@ -995,7 +1015,7 @@ impl Walk<'_, '_> {
             Kind::Call(call) => self.call(value, call, hops),
             Kind::Function(function) => {
                 let values = resolver.given_by(*function);
-                self.alternatives(&values, hops)
+                self.union(&values, hops)
             }
             Kind::List(items) => items.iter().flat_map(|item| self.value(*item, hops)).collect(),
             Kind::Object(properties) => self.key_object(value, properties.is_empty(), hops),
@@ -1072,8 +1092,9 @@ impl Walk<'_, '_> {
         }
         let held = resolver.held(object, name, hops);
         if held.is_empty() {
-            // A method or member of a value, such as `secret.length`, says nothing about where it comes from.
-            return Self::end(End::LookUp(value));
+            // A part of something random is no less random, or as little.
+            let random = self.value(object, hops).into_iter().find(|resolved| matches!(resolved.end, End::Random(..)));
+            return random.map_or_else(|| Self::end(End::LookUp(value)), |resolved| vec![resolved]);
         }
         let ends = self.alternatives(&held, hops);
         Self::hop(ends, value)
@@ -1101,7 +1122,7 @@ impl Walk<'_, '_> {
                 .flat_map(|function| facts.functions[function.index()].returns.iter().copied())
                 .take(20)
                 .collect();
-            let ends = self.alternatives(&returned, hops);
+            let ends = self.union(&returned, hops);
             return Self::hop(ends, value);
         }
         self.random_of(value, call, hops)
@@ -1113,8 +1134,9 @@ impl Walk<'_, '_> {
         let mut ends = Vec::new();
         for locator in conversion.value.as_slice() {
             let located = resolver.locate(value, locator).values();
-            for mut resolved in self.alternatives(&located, hops) {
-                resolved.encodings.push(locator.encoding.unwrap_or(own));
+            for mut resolved in self.union(&located, hops) {
+                // The bytes of a text are what it is without any step.
+                resolved.encodings.extend(Some(locator.encoding.unwrap_or(own)).filter(|step| *step != Encoding::Utf8));
                 ends.push(resolved);
             }
         }
@@ -1124,19 +1146,25 @@ impl Walk<'_, '_> {
         Self::hop(ends, value)
     }
 
-    /// What a call that is not followed gives: random, if what it is called on or given is.
+    /// What a call that is not followed gives: random, if what it is called on or given is; and what the chain it ends
+    /// falls back to.
     fn random_of(&mut self, value: ValueId, call: &Call, hops: usize) -> Vec<Resolved> {
-        let receiver = match self.resolver.facts.kind(call.callee) {
-            Kind::Member { object, .. } => Some(*object),
-            _ => None,
-        };
-        for part in receiver.into_iter().chain(call.arguments.iter().map(|argument| argument.value)) {
-            let random = self.value(part, hops).into_iter().find(|resolved| matches!(resolved.end, End::Random(..)));
-            if let Some(resolved) = random {
-                return vec![resolved];
+        let is_random = |resolved: &Resolved| matches!(resolved.end, End::Random(..));
+        let mut ends = Vec::new();
+        if let Kind::Member { object, .. } = self.resolver.facts.kind(call.callee) {
+            let receiver = self.value(*object, hops);
+            if let Some(random) = receiver.iter().find(|resolved| is_random(resolved)) {
+                return vec![random.clone()];
+            }
+            ends.extend(receiver.into_iter().filter(|resolved| resolved.fallback));
+        }
+        for argument in &call.arguments {
+            if let Some(random) = self.value(argument.value, hops).into_iter().find(is_random) {
+                return vec![random];
             }
         }
-        Self::end(End::LookUp(value))
+        ends.extend(Self::end(End::LookUp(value)));
+        ends
     }
 
     /// An object in the place of a key: a JWK, `{ key, passphrase }`, `{ private, public }`.
@@ -1153,7 +1181,7 @@ impl Walk<'_, '_> {
             (false, false) => &["d"],
         };
         let held: Vec<ValueId> = names.iter().flat_map(|name| resolver.held(value, name, hops)).collect();
-        let mut ends = self.alternatives(&held, hops);
+        let mut ends = self.union(&held, hops);
         for resolved in &mut ends {
             // RFC 7518 §6.4.1, §6.2.2.1, §6.3.2.1: `k` and `d` are base64url.
             if !kinds.is_empty() {

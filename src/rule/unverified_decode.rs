@@ -18,18 +18,21 @@ pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
         return;
     }
     for site in &analysis.uses {
+        let mut told: Option<(Span, String)> = None;
         let (span, how): (Span, _) = if site.model.does == Does::Decode {
             if reads_only_harmless(analysis, site.call) || is_verified_too(analysis, site) {
                 continue;
             }
             (analysis.call_span(site.call), "reads a token without verifying it")
         } else if let Some(condition) = analysis.holding(site, &site.model.unverified) {
-            (analysis.place_of(site, condition), "is told not to verify the token")
+            told = Some((analysis.place_of(site, condition), "this turns verification off".to_owned()));
+            (analysis.call_span(site.call), "is told not to verify the token")
         } else {
             continue;
         };
         let severity = if site.library.client { Severity::Note } else { Severity::Warning };
         let mut draft = call_draft(ID, severity, span, site, format!("{} {how}", site.library.name));
+        draft.related.extend(told.filter(|(place, _)| !place.contains(span)));
         draft.notes.push("everything in such a token may be made up by whoever sent it".to_owned());
         draft.help = if site.library.client {
             "decide nothing by it: the server has to verify the token".to_owned()
@@ -85,7 +88,10 @@ fn is_verified_too(analysis: &Analysis, site: &UseSite) -> bool {
     analysis.uses.iter().any(|other| {
         other.model.does.verifies()
             && analysis.run_together(site.call, other.call)
-            && token_of(analysis, other).is_some_and(|verified| same(analysis, token, verified, 16))
+            && token_of(analysis, other).is_some_and(|verified| {
+                // The token itself, or what decoding it gave.
+                same(analysis, token, verified, 16) || analysis.resolver.constants(verified).contains(&site.call)
+            })
     })
 }
 
