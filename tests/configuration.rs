@@ -347,9 +347,9 @@ fn length_costs_linear_time() {
         "a: {b: c}\n",
         "  a: b\n",
     ];
-    let size = std::env::var("JOTLINT_TEST_BYTES").ok().and_then(|bytes| bytes.parse().ok()).unwrap_or(80_000);
-    // Quadratic time would be tens of seconds even at this size.
-    let limit = Duration::from_secs(3) * (size / 80_000) as u32;
+    let size = std::env::var("JOTLINT_TEST_BYTES").ok().and_then(|bytes| bytes.parse().ok()).unwrap_or(60_000);
+    // Quadratic time would be many seconds even at this size; linear time is about a tenth of a second.
+    let limit = Duration::from_millis(1500) * (size / 60_000).max(1) as u32;
     for unit in units {
         let repeated = unit.repeat(size / unit.len());
         for format in FORMATS {
