@@ -106,10 +106,12 @@ pub struct Analysis<'f> {
     pub secrets: Vec<Secret>,
     /// The badly made keys in it.
     pub random_keys: Vec<RandomKey>,
+    /// The environment variables that are used as keys in it.
+    pub key_variables: HashSet<String>,
 }
 
 /// The calls of JWT libraries in a file.
-pub fn uses(resolver: &Resolver) -> Vec<UseSite> {
+fn uses(resolver: &Resolver) -> Vec<UseSite> {
     resolver.facts().calls.iter().filter_map(|call| use_of(resolver, *call)).collect()
 }
 
@@ -119,21 +121,6 @@ fn use_of(resolver: &Resolver, call: ValueId) -> Option<UseSite> {
     known
         .find(|(_, model)| model.requires.iter().all(|condition| resolver.holds(call, condition)))
         .map(|(library, model)| UseSite { call, library, model })
-}
-
-/// The environment variables that are used as keys in a file.
-pub fn key_variables(resolver: &Resolver, uses: &[UseSite]) -> HashSet<String> {
-    let mut variables = HashSet::new();
-    for site in uses {
-        for resolved in key_ends(resolver, site) {
-            if let End::Environment(name) = resolved.end
-                && !name.is_empty()
-            {
-                variables.insert(name);
-            }
-        }
-    }
-    variables
 }
 
 /// What the keys of a call come down to.
@@ -156,8 +143,15 @@ impl<'f> Analysis<'f> {
     pub fn new(facts: &'f Facts, surroundings: Surroundings<'f>) -> Self {
         let resolver = Resolver::new(facts, surroundings.models);
         let uses = uses(&resolver);
-        let mut analysis =
-            Analysis { facts, surroundings, resolver, uses, secrets: Vec::new(), random_keys: Vec::new() };
+        let mut analysis = Analysis {
+            facts,
+            surroundings,
+            resolver,
+            uses,
+            secrets: Vec::new(),
+            random_keys: Vec::new(),
+            key_variables: HashSet::new(),
+        };
         analysis.gather_used();
         analysis.gather_named();
         analysis.gather_fallbacks();
@@ -285,6 +279,9 @@ impl<'f> Analysis<'f> {
                     End::Random(source, call) => {
                         let name = self.name_of_last(&resolved.hops);
                         self.add_random(RandomKey { source, call: *call, name, used_by: Some(site) });
+                    }
+                    End::Environment(variable) if !variable.is_empty() => {
+                        self.key_variables.insert(variable.clone());
                     }
                     _ => {}
                 }

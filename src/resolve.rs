@@ -4,7 +4,7 @@
 //! members and calls that lead from there to it. And what can a value be ([`Resolver::ends`]): the literals, environment
 //! look-ups and sources of randomness it comes down to, each with the way that leads there.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -19,6 +19,9 @@ const MAX_HOPS: usize = 24;
 
 /// How many values are looked at for one question, so that code that multiplies alternatives ends.
 const MAX_STEPS: usize = 2_000;
+
+/// The same for [`Resolver::ends`]: for a question, for one asked to answer it, and for one asked to answer that.
+const NESTED_STEPS: [usize; 3] = [MAX_STEPS, 200, 20];
 
 /// What a value comes down to.
 #[derive(Clone, Debug)]
@@ -98,6 +101,8 @@ pub struct Resolver<'f> {
     origins: RefCell<FxHashMap<ValueId, Rc<Origin>>>,
     member_writes: FxHashMap<(Owner<'f>, &'f str), Vec<ValueId>>,
     global_writes: FxHashMap<&'f str, Vec<ValueId>>,
+    /// How many walks of [`Resolver::ends`] are under way, one inside the other.
+    nested: Cell<usize>,
     call_sites: OnceCell<FxHashMap<FunctionId, Vec<ValueId>>>,
 }
 
@@ -127,6 +132,7 @@ impl<'f> Resolver<'f> {
             origins: RefCell::default(),
             member_writes,
             global_writes,
+            nested: Cell::new(0),
             call_sites: OnceCell::new(),
         }
     }
@@ -665,8 +671,13 @@ impl<'f> Resolver<'f> {
 
     /// What a value comes down to, every alternative.
     pub fn ends(&self, value: ValueId) -> Vec<Resolved> {
-        let mut walk = Walk { resolver: self, open: Vec::new(), steps: 0 };
-        walk.value(value, MAX_HOPS)
+        // What a call means can depend on what its arguments come down to, which is found by a walk of its own. Such
+        // walks are shorter, and end where they would go round in a circle.
+        let Some(steps) = NESTED_STEPS.get(self.nested.get()) else { return Vec::new() };
+        self.nested.set(self.nested.get() + 1);
+        let ends = Walk { resolver: self, open: Vec::new(), steps: *steps }.value(value, MAX_HOPS);
+        self.nested.set(self.nested.get() - 1);
+        ends
     }
 
     /// The conversion a call is, if a model knows it as one.
@@ -764,15 +775,16 @@ struct Walk<'r, 'f> {
     resolver: &'r Resolver<'f>,
     /// The values on the way from the first to here.
     open: Vec<ValueId>,
+    /// How many more values may be looked at.
     steps: usize,
 }
 
 impl Walk<'_, '_> {
     fn value(&mut self, value: ValueId, hops: usize) -> Vec<Resolved> {
-        self.steps += 1;
-        if hops == 0 || self.steps > MAX_STEPS || self.open.contains(&value) {
+        if hops == 0 || self.steps == 0 || self.open.contains(&value) {
             return Vec::new();
         }
+        self.steps -= 1;
         self.open.push(value);
         let ends = self.follow(value, hops - 1);
         self.open.pop();
