@@ -86,6 +86,8 @@ pub struct Surroundings<'a> {
     pub models: &'static Models,
     /// What kind of text the whole file is.
     pub context: Context,
+    /// Whether it holds texts for people to read, which no name makes a key.
+    pub is_translation: bool,
     /// What git says of the file, for env and key files in a repository.
     pub status: Option<FileStatus>,
     /// Environment variables that code elsewhere uses as keys.
@@ -166,7 +168,7 @@ impl<'f> Analysis<'f> {
     }
 
     /// The texts at the first of these places where anything stands.
-    fn named_by(&self, site: &UseSite, locators: &[Locator]) -> Vec<(String, ValueId)> {
+    fn named_by(&self, site: &UseSite, locators: &'static [Locator]) -> Vec<(String, ValueId)> {
         let located = locators.iter().find_map(|locator| match self.resolver.locate(site.call, locator) {
             Located::Values(values) => Some(values),
             _ => None,
@@ -231,12 +233,12 @@ impl<'f> Analysis<'f> {
     }
 
     /// The condition of a model that holds for a call.
-    pub fn holding<'m>(&self, site: &UseSite, conditions: &'m [Condition]) -> Option<&'m Condition> {
+    pub fn holding(&self, site: &UseSite, conditions: &'static [Condition]) -> Option<&'static Condition> {
         conditions.iter().find(|condition| self.resolver.holds(site.call, condition))
     }
 
     /// Where the value of a condition stands, or else the call.
-    pub fn place_of(&self, site: &UseSite, condition: &Condition) -> Span {
+    pub fn place_of(&self, site: &UseSite, condition: &'static Condition) -> Span {
         let located = condition
             .at
             .as_slice()
@@ -340,6 +342,9 @@ impl<'f> Analysis<'f> {
     /// The literals whose name says that they are keys.
     fn gather_named(&mut self) {
         let facts = self.facts;
+        if self.surroundings.is_translation {
+            return;
+        }
         for entry in &facts.entries {
             // Of a list of values none is the value: they are what is refused, or rotated, or shown.
             if matches!(facts.kind(entry.value), Kind::List(_)) {
@@ -349,6 +354,10 @@ impl<'f> Analysis<'f> {
                 Some((last, path)) if !path.is_empty() && is_default(last) => (path, true),
                 _ => (entry.path.as_slice(), false),
             };
+            // A name of several words is what people read.
+            if path.last().is_some_and(|name| name.contains(char::is_whitespace)) {
+                continue;
+            }
             let variable = path.last().is_some_and(|name| self.surroundings.key_variables.contains(name));
             let Some(tier) = name::tier(path).or_else(|| variable.then_some(Tier::A)) else { continue };
             if !facts.language.is_configuration() && name::is_refused(path) {
@@ -411,7 +420,10 @@ impl<'f> Analysis<'f> {
             return;
         }
         let variable = resolved.fallback_of.clone().filter(|name| !name.is_empty());
-        let name = variable.or_else(|| path.last().cloned());
+        // The position in a list, or that it is the value, is no name.
+        let tells =
+            |name: &&String| !name.bytes().all(|byte| byte.is_ascii_digit()) && !name.eq_ignore_ascii_case("value");
+        let name = variable.or_else(|| path.iter().rev().find(tells).cloned());
         self.secrets.extend(self.secret(resolved, literal, name, Some(tier), &resolved.encodings, None));
     }
 
@@ -446,7 +458,7 @@ fn key_kind(text: &str, asymmetric: bool) -> Option<KeyKind> {
 
 /// Whether an entry says what the one around it is when it is not set, as schemas of settings write it.
 fn is_default(name: &str) -> bool {
-    matches!(name, "default" | "defaultValue" | "devDefault" | "default_value")
+    ["default", "defaultValue", "devDefault", "default_value"].iter().any(|word| name.eq_ignore_ascii_case(word))
 }
 
 /// Whether a literal in code is the name of a setting (`'JWT_SECRET'`, `'jwt.secret'`) or a sentence for people, and

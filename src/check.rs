@@ -96,6 +96,7 @@ impl From<tree::Error> for Error {
 struct Candidate {
     path: String,
     context: Context,
+    is_translation: bool,
     language: Language,
     text: String,
 }
@@ -122,6 +123,7 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         if prefilter::matters(language, &file.bytes) {
             let candidate = Candidate {
                 context: context::of_path(file.local_path()),
+                is_translation: context::is_translation(file.local_path()),
                 language,
                 text: file.text()?.into_owned(),
                 path: file.path,
@@ -274,6 +276,7 @@ impl Around {
                     manifest: manifest.as_deref(),
                     models: Models::of(part.facts.language, self.adjacent),
                     context,
+                    is_translation: file.is_translation,
                     status,
                     key_variables,
                 };
