@@ -20,6 +20,12 @@ const MAX_HOPS: usize = 24;
 /// How many values are looked at for one question, so that code that multiplies alternatives ends.
 const MAX_STEPS: usize = 2_000;
 
+/// How many steps of the way to a value are kept. A chain of calls is no longer where a model looks at all of it.
+const MAX_WAY: usize = 64;
+
+/// How many are kept, the last ones, where it is not known where the way starts: enough to say how it ends.
+const MAX_LOOSE_WAY: usize = 16;
+
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
@@ -61,7 +67,7 @@ impl Origin {
             Root::Module(module) => {
                 packages.iter().any(|package| same_package(package, module)) && self.reached_by(path)
             }
-            Root::Global(_) => global && self.global_steps().is_some_and(|steps| lead(&path.segments, &steps)),
+            Root::Global(name) => global && self.reached_from(name, &path.segments),
             Root::Unknown => false,
         }
     }
@@ -79,32 +85,48 @@ impl Origin {
         lead(segments, steps)
     }
 
+    /// Whether the segments lead from a global name, which is the first of them, to here.
+    fn reached_from(&self, name: &str, mut segments: &[Segment]) -> bool {
+        for name in self.names_of(name) {
+            match segments.split_first() {
+                Some((Segment::Member(segment), rest)) if segment == name || segment == "*" => segments = rest,
+                _ => return false,
+            }
+        }
+        lead(segments, &self.steps)
+    }
+
+    /// A global name as the first steps of a way; it can be written with dots (`import.meta`).
+    fn names_of<'n>(&self, name: &'n str) -> impl Iterator<Item = &'n str> {
+        // `window.x`, `globalThis.x` and `global.x` are x.
+        let is_window = matches!(self.steps.first(), Some(Step::Member(_)))
+            && matches!(name, "window" | "globalThis" | "global" | "self");
+        Some(name).filter(|_| !is_window).into_iter().flat_map(|name| name.split('.'))
+    }
+
+    /// One step further.
+    fn then(mut self, step: Step) -> Self {
+        let most = if self.root == Root::Unknown { MAX_LOOSE_WAY } else { MAX_WAY };
+        if self.steps.len() >= most {
+            self.root = Root::Unknown;
+            self.steps.drain(..self.steps.len() + 1 - MAX_LOOSE_WAY);
+        }
+        self.steps.push(step);
+        self
+    }
+
     fn ends_with(&self, path: &Path) -> bool {
         (0..self.steps.len()).rev().any(|from| lead(&path.segments, &self.steps[from..]))
     }
 
-    /// The steps from a global name, the name itself included.
-    fn global_steps(&self) -> Option<Vec<Step>> {
-        let Root::Global(name) = &self.root else { return None };
-        let name = match self.steps.first() {
-            // `window.x`, `globalThis.x` and `global.x` are x.
-            Some(Step::Member(_)) if matches!(name.as_str(), "window" | "globalThis" | "global" | "self") => None,
-            _ => Some(name),
-        };
-        // A global's name can be written with dots (`import.meta`).
-        let first = name.into_iter().flat_map(|name| name.split('.')).map(|name| Step::Member(name.to_owned()));
-        Some(first.chain(self.steps.iter().cloned()).collect())
-    }
-
     /// The dotted name of a global member, without calls: `process.env.JWT_SECRET`.
     pub fn global_name(&self) -> Option<Vec<String>> {
-        self.global_steps()?
-            .into_iter()
-            .map(|step| match step {
-                Step::Member(name) => Some(name),
-                Step::Call(_) | Step::Instance => None,
-            })
-            .collect()
+        let Root::Global(name) = &self.root else { return None };
+        let members = self.steps.iter().map(|step| match step {
+            Step::Member(name) => Some(name.clone()),
+            Step::Call(_) | Step::Instance => None,
+        });
+        self.names_of(name).map(|name| Some(name.to_owned())).chain(members).collect()
     }
 
     /// The package or module, if the way starts at one.
@@ -272,11 +294,7 @@ impl<'f> Resolver<'f> {
         // Stands while the origin is being found, so that a cycle ends.
         self.origins.borrow_mut().insert(value, Rc::new(unknown()));
         let hops = hops - 1;
-        let then = |from: ValueId, step: Step| {
-            let mut origin = (*self.origin_within(from, hops)).clone();
-            origin.steps.push(step);
-            origin
-        };
+        let then = |from: ValueId, step: Step| (*self.origin_within(from, hops)).clone().then(step);
         let known = |origin: &Origin| origin.root != Root::Unknown;
         // The best of several: one whose root is known, or else one that says at least how it ends.
         let best = |origins: Vec<Origin>| {
@@ -336,12 +354,8 @@ impl<'f> Resolver<'f> {
         let class = self.class_of(object)?;
         let members = self.facts.classes[class.index()].members.iter();
         let type_name = members.filter(|member| member.name == name).find_map(|member| member.type_name)?;
-        let mut origin = (*self.origin_within(type_name, hops)).clone();
-        if origin.root == Root::Unknown {
-            return None;
-        }
-        origin.steps.push(Step::Instance);
-        Some(origin)
+        let origin = self.origin_within(type_name, hops);
+        (origin.root != Root::Unknown).then(|| (*origin).clone().then(Step::Instance))
     }
 
     fn class_of(&self, value: ValueId) -> Option<ClassId> {
