@@ -19,15 +19,19 @@ pub fn blocks(language: Language, text: &str) -> Vec<Block> {
     let lower = text.to_ascii_lowercase();
     // Whether every tag so far was closed: once a quote is open to the end, no further search is worth its cost.
     let mut closes = true;
+    let mut comments_close = true;
     while let Some(found) = lower.get(at..).and_then(|rest| rest.find('<')) {
         let tag = at + found;
         let rest = lower.get(tag..).unwrap_or("");
         if rest.starts_with("<!--") {
-            match rest.find("-->") {
-                Some(end) => at = tag + end + 3,
+            at = match Some(()).filter(|()| comments_close).and_then(|()| rest.find("-->")) {
+                Some(end) => tag + end + 3,
                 // An unclosed comment hides nothing: what is in it is read.
-                None => at = tag + 4,
-            }
+                None => {
+                    comments_close = false;
+                    tag + 4
+                }
+            };
             continue;
         }
         let named = rest.strip_prefix("<script").is_some_and(|after| {
