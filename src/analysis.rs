@@ -82,6 +82,8 @@ pub struct Surroundings<'a> {
     pub project: &'a ProjectNames,
     /// The package the file belongs to.
     pub manifest: Option<&'a Manifest>,
+    /// The models its calls are known by.
+    pub models: &'static Models,
     /// What kind of text the whole file is.
     pub context: Context,
     /// What git says of the file, for env and key files in a repository.
@@ -108,25 +110,15 @@ pub struct Analysis<'f> {
 
 /// The calls of JWT libraries in a file.
 pub fn uses(resolver: &Resolver) -> Vec<UseSite> {
-    let facts = resolver.facts();
-    let models = Models::of(facts.language);
-    facts.calls.iter().filter_map(|call| use_of(resolver, models, *call)).collect()
+    resolver.facts().calls.iter().filter_map(|call| use_of(resolver, *call)).collect()
 }
 
-fn use_of(resolver: &Resolver, models: &'static Models, call: ValueId) -> Option<UseSite> {
+fn use_of(resolver: &Resolver, call: ValueId) -> Option<UseSite> {
     let origin = resolver.origin(resolver.facts().call(call)?.callee);
-    let find = |library: &'static Library| {
-        let meant = |model: &&'static Use| {
-            model.path.as_slice().iter().any(|path| origin.is(&library.packages, library.global, path))
-                && model.requires.iter().all(|condition| resolver.holds(call, condition))
-        };
-        library.uses.iter().find(meant).map(|model| UseSite { call, library, model })
-    };
-    origin
-        .module()
-        .and_then(|module| models.of_package(module).into_iter().find_map(find))
-        .or_else(|| models.global().find_map(find))
-        .or_else(|| models.anywhere().find_map(find))
+    let mut known = resolver.models().uses.find(&origin);
+    known
+        .find(|(_, model)| model.requires.iter().all(|condition| resolver.holds(call, condition)))
+        .map(|(library, model)| UseSite { call, library, model })
 }
 
 /// The environment variables that are used as keys in a file.
@@ -162,7 +154,7 @@ fn key_ends(resolver: &Resolver, site: &UseSite) -> Vec<Resolved> {
 impl<'f> Analysis<'f> {
     /// Gathers what a file does with tokens and keys.
     pub fn new(facts: &'f Facts, surroundings: Surroundings<'f>) -> Self {
-        let resolver = Resolver::new(facts);
+        let resolver = Resolver::new(facts, surroundings.models);
         let uses = uses(&resolver);
         let mut analysis =
             Analysis { facts, surroundings, resolver, uses, secrets: Vec::new(), random_keys: Vec::new() };
@@ -212,7 +204,7 @@ impl<'f> Analysis<'f> {
     pub fn is_library_source(&self) -> bool {
         let name = self.surroundings.manifest.and_then(|manifest| manifest.name.as_deref());
         self.surroundings.context == Context::Production
-            && name.is_some_and(|name| Models::of(self.facts.language).knows(name))
+            && name.is_some_and(|name| self.surroundings.models.knows(name))
     }
 
     /// What kind of text a place is: the file's, or documentation if it stands in a comment.
@@ -389,7 +381,12 @@ impl<'f> Analysis<'f> {
     fn gather_fallbacks(&mut self) {
         for index in 0..self.facts.values.len() {
             let value = ValueId(index as u32);
-            if !matches!(self.facts.kind(value), Kind::Choice(_) | Kind::Call(_)) {
+            let look_up = match self.facts.kind(value) {
+                Kind::Choice(_) => true,
+                Kind::Call(_) => self.resolver.look_up(value).is_some_and(|(_, fallbacks)| !fallbacks.is_empty()),
+                _ => false,
+            };
+            if !look_up {
                 continue;
             }
             for resolved in self.resolver.ends(value) {

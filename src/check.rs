@@ -20,6 +20,7 @@ use crate::analysis::{self, Analysis, Surroundings};
 use crate::facts::Span;
 use crate::finding::{Context, Finding, Related, Severity, Skipped, Summary};
 use crate::language::{self, Language, Part};
+use crate::library::Models;
 use crate::lines::Lines;
 use crate::manifest::Manifests;
 use crate::report::line_hash;
@@ -54,6 +55,8 @@ pub struct Options<'a> {
     pub select: Vec<String>,
     /// The rules that do not.
     pub ignore: Vec<String>,
+    /// Whether the keys of what is not a JWT, cookies and sessions, are judged too.
+    pub adjacent: bool,
     /// Called after each file, on the thread that read it.
     pub progress: &'a (dyn Fn() + Sync),
 }
@@ -157,7 +160,8 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         .build()
         .map_err(|error| Error::Threads(error.to_string()))?;
     let (findings, problems) = pool.install(|| {
-        let parsed: Vec<Parsed> = candidates.into_par_iter().map(parse).collect();
+        let parsed: Vec<Parsed> =
+            candidates.into_par_iter().map(|candidate| parse(candidate, options.adjacent)).collect();
         let key_variables: HashSet<String> =
             parsed.iter().flat_map(|file| file.key_variables.iter().cloned()).collect();
         let mut problems: Vec<Skipped> = parsed.iter().flat_map(problems_of).collect();
@@ -183,13 +187,13 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     Ok(Outcome { findings, summary })
 }
 
-fn parse(candidate: Candidate) -> Parsed {
+fn parse(candidate: Candidate, adjacent: bool) -> Parsed {
     let Candidate { path, context, language, text } = candidate;
     let parts = language::parse(language, Path::new(&path), &text);
     let mut key_variables = HashSet::new();
     // A test's variables say nothing about what the program uses.
     for part in parts.iter().filter(|part| context == Context::Production && !part.in_comment) {
-        let resolver = Resolver::new(&part.facts);
+        let resolver = Resolver::new(&part.facts, Models::of(part.facts.language, adjacent));
         key_variables.extend(analysis::key_variables(&resolver, &analysis::uses(&resolver)));
     }
     Parsed { path, context, language, text, parts, key_variables }
@@ -215,6 +219,7 @@ fn status(repositories: &Repositories, file: &Parsed) -> Result<Option<FileStatu
 /// What all files share.
 struct Around {
     rules: Vec<&'static Rule>,
+    adjacent: bool,
     project: ProjectNames,
     manifests: Manifests,
     key_variables: HashSet<String>,
@@ -251,6 +256,7 @@ impl Around {
         }
         Around {
             rules: RULES.iter().filter(wanted).collect(),
+            adjacent: options.adjacent,
             project: ProjectNames { names },
             manifests: Manifests::within(boundaries),
             key_variables,
@@ -272,6 +278,7 @@ impl Around {
                 let surroundings = Surroundings {
                     project: &project,
                     manifest: manifest.as_deref(),
+                    models: Models::of(part.facts.language, self.adjacent),
                     context,
                     status,
                     key_variables: &self.key_variables,

@@ -5,162 +5,20 @@
 //! look-ups and sources of randomness it comes down to, each with the way that leads there.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use crate::facts::{BindingId, Call, ClassId, Facts, FunctionId, Kind, Span, ValueId};
-use crate::library::{
-    ArgumentName, Condition, Conversion, Encoding, Library, Locator, Models, Path, Provenance, Segment,
-};
-use crate::vocabulary::{self, Environment, Source};
+use crate::library::{ArgumentName, Condition, Conversion, Encoding, Locator, Models, Provenance};
+use crate::origin::{Origin, Root, Step, same_package};
+use crate::vocabulary::{self, Source};
 
 /// How many names and calls are followed in a row. Real code needs a handful; the rest is cycles.
 const MAX_HOPS: usize = 24;
 
 /// How many values are looked at for one question, so that code that multiplies alternatives ends.
 const MAX_STEPS: usize = 2_000;
-
-/// How many steps of the way to a value are kept. A chain of calls is no longer where a model looks at all of it.
-const MAX_WAY: usize = 64;
-
-/// How many are kept, the last ones, where it is not known where the way starts: enough to say how it ends.
-const MAX_LOOSE_WAY: usize = 16;
-
-/// Where a value comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
-    /// Where the way starts.
-    pub root: Root,
-    /// The way.
-    pub steps: Vec<Step>,
-}
-
-/// Where the way to a value starts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Root {
-    /// A package or module, as the file names it.
-    Module(String),
-    /// A name that the file does not bind.
-    Global(String),
-    /// Something that is not followed.
-    Unknown,
-}
-
-/// One step of the way to a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// A member is taken.
-    Member(String),
-    /// It is called or constructed; the call.
-    Call(ValueId),
-    /// An instance is given by a type, so there is no call to see.
-    Instance,
-}
-
-impl Origin {
-    /// Whether the origin is one of these packages (or, if `global`, a global name) and `path` leads from there to it.
-    pub fn is(&self, packages: &[String], global: bool, path: &Path) -> bool {
-        if path.anywhere {
-            return self.ends_with(path);
-        }
-        match &self.root {
-            Root::Module(module) => {
-                packages.iter().any(|package| same_package(package, module)) && self.reached_by(path)
-            }
-            Root::Global(name) => global && self.reached_from(name, &path.segments),
-            Root::Unknown => false,
-        }
-    }
-
-    /// Whether `path` leads from the package to here. The default export and what `require` returns are the same.
-    pub fn reached_by(&self, path: &Path) -> bool {
-        let segments = match path.segments.as_slice() {
-            [Segment::Member(name), rest @ ..] if name == "default" => rest,
-            segments => segments,
-        };
-        let steps = match self.steps.as_slice() {
-            [Step::Member(name), rest @ ..] if name == "default" => rest,
-            steps => steps,
-        };
-        lead(segments, steps)
-    }
-
-    /// Whether the segments lead from a global name, which is the first of them, to here.
-    fn reached_from(&self, name: &str, mut segments: &[Segment]) -> bool {
-        for name in self.names_of(name) {
-            match segments.split_first() {
-                Some((Segment::Member(segment), rest)) if segment == name || segment == "*" => segments = rest,
-                _ => return false,
-            }
-        }
-        lead(segments, &self.steps)
-    }
-
-    /// A global name as the first steps of a way; it can be written with dots (`import.meta`).
-    fn names_of<'n>(&self, name: &'n str) -> impl Iterator<Item = &'n str> {
-        // `window.x`, `globalThis.x` and `global.x` are x.
-        let is_window = matches!(self.steps.first(), Some(Step::Member(_)))
-            && matches!(name, "window" | "globalThis" | "global" | "self");
-        Some(name).filter(|_| !is_window).into_iter().flat_map(|name| name.split('.'))
-    }
-
-    /// One step further.
-    fn then(mut self, step: Step) -> Self {
-        let most = if self.root == Root::Unknown { MAX_LOOSE_WAY } else { MAX_WAY };
-        if self.steps.len() >= most {
-            self.root = Root::Unknown;
-            self.steps.drain(..self.steps.len() + 1 - MAX_LOOSE_WAY);
-        }
-        self.steps.push(step);
-        self
-    }
-
-    fn ends_with(&self, path: &Path) -> bool {
-        (0..self.steps.len()).rev().any(|from| lead(&path.segments, &self.steps[from..]))
-    }
-
-    /// The dotted name of a global member, without calls: `process.env.JWT_SECRET`.
-    pub fn global_name(&self) -> Option<Vec<String>> {
-        let Root::Global(name) = &self.root else { return None };
-        let members = self.steps.iter().map(|step| match step {
-            Step::Member(name) => Some(name.clone()),
-            Step::Call(_) | Step::Instance => None,
-        });
-        self.names_of(name).map(|name| Some(name.to_owned())).chain(members).collect()
-    }
-
-    /// The package or module, if the way starts at one.
-    pub fn module(&self) -> Option<&str> {
-        match &self.root {
-            Root::Module(module) => Some(module),
-            _ => None,
-        }
-    }
-}
-
-/// Whether `module` is the package a model names. `node:` in front of a module is no difference.
-fn same_package(package: &str, module: &str) -> bool {
-    let module = module.strip_prefix("node:").unwrap_or(module);
-    let package = package.strip_prefix("node:").unwrap_or(package);
-    match package.strip_suffix("/*") {
-        Some(prefix) => module.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/')),
-        None => module == package,
-    }
-}
-
-fn lead(segments: &[Segment], steps: &[Step]) -> bool {
-    match (segments, steps) {
-        ([], []) => true,
-        ([Segment::Member(name), segments @ ..], [Step::Member(step), steps @ ..]) => {
-            (name == step || name == "*") && lead(segments, steps)
-        }
-        ([Segment::Call, segments @ ..], [Step::Call(_) | Step::Instance, steps @ ..]) => lead(segments, steps),
-        ([Segment::Chain, rest @ ..], steps) => {
-            lead(rest, steps) || matches!(steps, [Step::Member(_), Step::Call(_), steps @ ..] if lead(segments, steps))
-        }
-        _ => false,
-    }
-}
 
 /// What a value comes down to.
 #[derive(Clone, Debug)]
@@ -237,17 +95,17 @@ enum Owner<'f> {
 pub struct Resolver<'f> {
     facts: &'f Facts,
     models: &'static Models,
-    origins: RefCell<HashMap<ValueId, Rc<Origin>>>,
-    member_writes: HashMap<(Owner<'f>, &'f str), Vec<ValueId>>,
-    global_writes: HashMap<&'f str, Vec<ValueId>>,
-    call_sites: OnceCell<HashMap<FunctionId, Vec<ValueId>>>,
+    origins: RefCell<FxHashMap<ValueId, Rc<Origin>>>,
+    member_writes: FxHashMap<(Owner<'f>, &'f str), Vec<ValueId>>,
+    global_writes: FxHashMap<&'f str, Vec<ValueId>>,
+    call_sites: OnceCell<FxHashMap<FunctionId, Vec<ValueId>>>,
 }
 
 impl<'f> Resolver<'f> {
     /// A resolver for the facts of one file.
-    pub fn new(facts: &'f Facts) -> Self {
-        let mut member_writes: HashMap<_, Vec<ValueId>> = HashMap::new();
-        let mut global_writes: HashMap<_, Vec<ValueId>> = HashMap::new();
+    pub fn new(facts: &'f Facts, models: &'static Models) -> Self {
+        let mut member_writes: FxHashMap<_, Vec<ValueId>> = FxHashMap::default();
+        let mut global_writes: FxHashMap<_, Vec<ValueId>> = FxHashMap::default();
         for assignment in &facts.assignments {
             match facts.kind(assignment.target) {
                 Kind::Member { object, name, .. } => {
@@ -265,12 +123,17 @@ impl<'f> Resolver<'f> {
         }
         Resolver {
             facts,
-            models: Models::of(facts.language),
+            models,
             origins: RefCell::default(),
             member_writes,
             global_writes,
             call_sites: OnceCell::new(),
         }
+    }
+
+    /// The models it knows callees by.
+    pub fn models(&self) -> &'static Models {
+        self.models
     }
 
     /// The facts it follows names in.
@@ -384,10 +247,7 @@ impl<'f> Resolver<'f> {
     /// What a call only gives back: `promisify(f)`, `f.bind(x)`, `Object.freeze(x)`.
     fn wrapped(&self, call: &Call, hops: usize) -> Option<ValueId> {
         let origin = self.origin_within(call.callee, hops.checked_sub(1)?);
-        let wrapper = self.known(&origin, |library| {
-            let meant = |path: &Path| origin.is(&library.packages, library.global, path);
-            library.wrappers.iter().find(|wrapper| wrapper.path.as_slice().iter().any(meant))
-        })?;
+        let wrapper = self.models.wrappers.find(&origin).next()?;
         match (&wrapper.value.argument, self.facts.kind(call.callee)) {
             (ArgumentName::This, Kind::Member { object, .. }) => Some(*object),
             (ArgumentName::Position(index), _) => call.arguments.get(*index).map(|argument| argument.value),
@@ -395,20 +255,10 @@ impl<'f> Resolver<'f> {
         }
     }
 
-    /// What the first model says that knows where a callee comes from.
-    fn known<T>(&self, origin: &Origin, find: impl Fn(&'static Library) -> Option<T>) -> Option<T> {
-        let package = origin.module().map(|module| self.models.of_package(module)).unwrap_or_default();
-        package
-            .into_iter()
-            .chain(self.models.global().filter(|_| matches!(origin.root, Root::Global(_))))
-            .chain(self.models.anywhere())
-            .find_map(find)
-    }
-
     /// The values that are known to be held in `object` under `name`.
     pub fn held(&self, object: ValueId, name: &str, hops: usize) -> Vec<ValueId> {
         let mut found = Vec::new();
-        self.collect_held(object, name, hops.min(MAX_HOPS), &mut HashSet::new(), &mut found);
+        self.collect_held(object, name, hops.min(MAX_HOPS), &mut FxHashSet::default(), &mut found);
         found
     }
 
@@ -417,7 +267,7 @@ impl<'f> Resolver<'f> {
         object: ValueId,
         name: &str,
         hops: usize,
-        seen: &mut HashSet<ValueId>,
+        seen: &mut FxHashSet<ValueId>,
         found: &mut Vec<ValueId>,
     ) {
         if hops == 0 || seen.len() > MAX_STEPS || !seen.insert(object) {
@@ -521,11 +371,17 @@ impl<'f> Resolver<'f> {
     /// The functions of this file a callee can be.
     pub fn functions(&self, callee: ValueId, hops: usize) -> Vec<FunctionId> {
         let mut found = Vec::new();
-        self.collect_functions(callee, hops.min(MAX_HOPS), &mut HashSet::new(), &mut found);
+        self.collect_functions(callee, hops.min(MAX_HOPS), &mut FxHashSet::default(), &mut found);
         found
     }
 
-    fn collect_functions(&self, value: ValueId, hops: usize, seen: &mut HashSet<ValueId>, found: &mut Vec<FunctionId>) {
+    fn collect_functions(
+        &self,
+        value: ValueId,
+        hops: usize,
+        seen: &mut FxHashSet<ValueId>,
+        found: &mut Vec<FunctionId>,
+    ) {
         if hops == 0 || seen.len() > MAX_STEPS || !seen.insert(value) {
             return;
         }
@@ -559,7 +415,7 @@ impl<'f> Resolver<'f> {
     /// The calls of a function of this file.
     fn calls_of(&self, function: FunctionId) -> &[ValueId] {
         let sites = self.call_sites.get_or_init(|| {
-            let mut sites: HashMap<FunctionId, Vec<ValueId>> = HashMap::new();
+            let mut sites: FxHashMap<FunctionId, Vec<ValueId>> = FxHashMap::default();
             for id in &self.facts.calls {
                 if let Some(call) = self.facts.call(*id) {
                     for function in self.functions(call.callee, 8) {
@@ -763,7 +619,7 @@ impl<'f> Resolver<'f> {
     /// The constants a value can be, through names.
     pub fn constants(&self, value: ValueId) -> Vec<ValueId> {
         let mut found = Vec::new();
-        let mut seen = HashSet::new();
+        let mut seen = FxHashSet::default();
         let mut open = vec![value];
         while let Some(value) = open.pop() {
             if !seen.insert(value) || seen.len() > MAX_STEPS {
@@ -801,17 +657,14 @@ impl<'f> Resolver<'f> {
 
     /// What a value comes down to, every alternative.
     pub fn ends(&self, value: ValueId) -> Vec<Resolved> {
-        let mut walk = Walk { resolver: self, open: HashSet::new(), steps: 0 };
+        let mut walk = Walk { resolver: self, open: Vec::new(), steps: 0 };
         walk.value(value, MAX_HOPS)
     }
 
     /// The conversion a call is, if a model knows it as one.
     pub fn conversion(&self, call: ValueId) -> Option<&'static Conversion> {
         let origin = self.origin(self.facts.call(call)?.callee);
-        self.known(&origin, |library| {
-            let meant = |path: &Path| origin.is(&library.packages, library.global, path);
-            library.conversions.iter().find(|conversion| conversion.path.as_slice().iter().any(meant))
-        })
+        self.models.conversions.find(&origin).next()
     }
 
     /// How a conversion reads the text it is given.
@@ -831,12 +684,7 @@ impl<'f> Resolver<'f> {
 
     /// The source of guessable values that a callee, or a value that is read, is.
     fn random_source(&self, read: ValueId) -> Option<&'static Source> {
-        let origin = self.origin(read);
-        let random = vocabulary::random(self.facts.language.family())?;
-        let is = |source: &&Source| {
-            source.path.as_slice().iter().any(|path| origin.is(&source.packages, source.global, path))
-        };
-        random.sources.iter().find(is)
+        vocabulary::random(self.facts.language.family())?.index.find(&self.origin(read)).next()
     }
 
     /// The variable of the environment that a member is.
@@ -848,34 +696,20 @@ impl<'f> Resolver<'f> {
     fn is_environment(&self, value: ValueId) -> bool {
         let Some(environment) = vocabulary::environment(self.facts.language.family()) else { return false };
         let origin = self.origin(value);
-        environment.roots.iter().any(|root| {
-            let paths = root.path.as_slice();
-            let exports = paths.is_empty()
-                && origin.steps.is_empty()
-                && origin
-                    .module()
-                    .is_some_and(|module| root.packages.iter().any(|package| same_package(package, module)));
-            exports || paths.iter().any(|path| origin.is(&root.packages, root.global, path))
-        })
+        let exports = origin.steps.is_empty() && origin.module().is_some_and(|module| environment.exports(module));
+        exports || environment.root_index.find(&origin).next().is_some()
     }
 
     /// The variable an import is, from a module whose exports are variables.
     fn imported_variable(&self, module: &str, member: &str) -> Option<String> {
-        let environment = vocabulary::environment(self.facts.language.family())?;
-        let exports = |root: &vocabulary::Root| {
-            root.path.as_slice().is_empty() && root.packages.iter().any(|package| same_package(package, module))
-        };
-        environment.roots.iter().any(exports).then(|| member.to_owned())
+        vocabulary::environment(self.facts.language.family())?.exports(module).then(|| member.to_owned())
     }
 
     /// The look-up of the environment that a call is: the variable's name, and what it falls back to.
-    fn look_up(&self, call: ValueId) -> Option<(String, Vec<ValueId>)> {
-        let environment: &Environment = vocabulary::environment(self.facts.language.family())?;
+    pub fn look_up(&self, call: ValueId) -> Option<(String, Vec<ValueId>)> {
+        let environment = vocabulary::environment(self.facts.language.family())?;
         let origin = self.origin(self.facts.call(call)?.callee);
-        for look_up in &environment.lookups {
-            if !look_up.path.as_slice().iter().any(|path| origin.is(&look_up.packages, look_up.global, path)) {
-                continue;
-            }
+        for look_up in environment.lookup_index.find(&origin) {
             if let Some(place) = &look_up.environment
                 && !self.locate(call, place).values().into_iter().any(|value| self.is_environment(value))
             {
@@ -889,10 +723,7 @@ impl<'f> Resolver<'f> {
                 return Some((name, fallback));
             }
         }
-        let default = environment
-            .defaults
-            .iter()
-            .find(|default| default.path.as_slice().iter().any(|path| origin.is(&default.packages, false, path)))?;
+        let default = environment.default_index.find(&origin).next()?;
         let values: Vec<ValueId> =
             default.value.as_slice().iter().flat_map(|locator| self.locate(call, locator).values()).collect();
         (!values.is_empty()).then(|| (String::new(), values))
@@ -923,18 +754,20 @@ fn is_callback_name(name: &str) -> bool {
 /// One walk from a value to its ends.
 struct Walk<'r, 'f> {
     resolver: &'r Resolver<'f>,
-    open: HashSet<ValueId>,
+    /// The values on the way from the first to here.
+    open: Vec<ValueId>,
     steps: usize,
 }
 
 impl Walk<'_, '_> {
     fn value(&mut self, value: ValueId, hops: usize) -> Vec<Resolved> {
         self.steps += 1;
-        if hops == 0 || self.steps > MAX_STEPS || !self.open.insert(value) {
+        if hops == 0 || self.steps > MAX_STEPS || self.open.contains(&value) {
             return Vec::new();
         }
+        self.open.push(value);
         let ends = self.follow(value, hops - 1);
-        self.open.remove(&value);
+        self.open.pop();
         ends
     }
 

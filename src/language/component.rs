@@ -24,14 +24,10 @@ pub fn blocks(language: Language, text: &str) -> Vec<Block> {
         let tag = at + found;
         let rest = lower.get(tag..).unwrap_or("");
         if rest.starts_with("<!--") {
-            at = match Some(()).filter(|()| comments_close).and_then(|()| rest.find("-->")) {
-                Some(end) => tag + end + 3,
-                // An unclosed comment hides nothing: what is in it is read.
-                None => {
-                    comments_close = false;
-                    tag + 4
-                }
-            };
+            // An unclosed comment hides nothing: what is in it is read.
+            let end = if comments_close { rest.find("-->") } else { None };
+            comments_close = end.is_some();
+            at = tag + end.map_or(4, |end| end + 3);
             continue;
         }
         let named = rest.strip_prefix("<script").is_some_and(|after| {
