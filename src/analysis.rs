@@ -17,6 +17,9 @@ use crate::secret::reference::is_reference;
 use crate::secret::strength::{self, ProjectNames, Strength};
 use crate::vocabulary::Source;
 
+/// How many of the calls that use one secret are kept: more tell a reader nothing more.
+const MAX_USES: usize = 100;
+
 /// A call that signs, verifies or decodes.
 #[derive(Clone, Copy, Debug)]
 pub struct UseSite {
@@ -86,6 +89,8 @@ pub struct Surroundings<'a> {
     pub models: &'static Models,
     /// What kind of text the whole file is.
     pub context: Context,
+    /// Whether it holds texts for people to read, which no name makes a key.
+    pub is_translation: bool,
     /// What git says of the file, for env and key files in a repository.
     pub status: Option<FileStatus>,
     /// Environment variables that code elsewhere uses as keys.
@@ -106,6 +111,8 @@ pub struct Analysis<'f> {
     pub secrets: Vec<Secret>,
     /// The badly made keys in it.
     pub random_keys: Vec<RandomKey>,
+    /// The environment variables that are used as keys in it.
+    pub key_variables: HashSet<String>,
     /// Where the secrets stand, while they are gathered.
     places: Places,
     /// The calls that make the badly made keys.
@@ -139,7 +146,7 @@ impl Places {
 }
 
 /// The calls of JWT libraries in a file.
-pub fn uses(resolver: &Resolver) -> Vec<UseSite> {
+fn uses(resolver: &Resolver) -> Vec<UseSite> {
     resolver.facts().calls.iter().filter_map(|call| use_of(resolver, *call)).collect()
 }
 
@@ -149,21 +156,6 @@ fn use_of(resolver: &Resolver, call: ValueId) -> Option<UseSite> {
     known
         .find(|(_, model)| model.requires.iter().all(|condition| resolver.holds(call, condition)))
         .map(|(library, model)| UseSite { call, library, model })
-}
-
-/// The environment variables that are used as keys in a file.
-pub fn key_variables(resolver: &Resolver, uses: &[UseSite]) -> HashSet<String> {
-    let mut variables = HashSet::new();
-    for site in uses {
-        for resolved in key_ends(resolver, site) {
-            if let End::Environment(name) = resolved.end
-                && !name.is_empty()
-            {
-                variables.insert(name);
-            }
-        }
-    }
-    variables
 }
 
 /// What the keys of a call come down to.
@@ -197,6 +189,7 @@ impl<'f> Analysis<'f> {
             uses,
             secrets: Vec::new(),
             random_keys: Vec::new(),
+            key_variables: HashSet::new(),
             places: Places::default(),
             random_calls: HashSet::new(),
             named,
@@ -215,7 +208,7 @@ impl<'f> Analysis<'f> {
     }
 
     /// The texts at the first of these places where anything stands.
-    fn named_by(&self, site: &UseSite, locators: &[Locator]) -> Vec<(String, ValueId)> {
+    fn named_by(&self, site: &UseSite, locators: &'static [Locator]) -> Vec<(String, ValueId)> {
         let located = locators.iter().find_map(|locator| match self.resolver.locate(site.call, locator) {
             Located::Values(values) => Some(values),
             _ => None,
@@ -280,12 +273,12 @@ impl<'f> Analysis<'f> {
     }
 
     /// The condition of a model that holds for a call.
-    pub fn holding<'m>(&self, site: &UseSite, conditions: &'m [Condition]) -> Option<&'m Condition> {
+    pub fn holding(&self, site: &UseSite, conditions: &'static [Condition]) -> Option<&'static Condition> {
         conditions.iter().find(|condition| self.resolver.holds(site.call, condition))
     }
 
     /// Where the value of a condition stands, or else the call.
-    pub fn place_of(&self, site: &UseSite, condition: &Condition) -> Span {
+    pub fn place_of(&self, site: &UseSite, condition: &'static Condition) -> Span {
         let located = condition
             .at
             .as_slice()
@@ -329,6 +322,9 @@ impl<'f> Analysis<'f> {
                         let name = self.name_of_last(&resolved.hops);
                         self.add_random(RandomKey { source, call: *call, name, used_by: Some(site) });
                     }
+                    End::Environment(variable) if !variable.is_empty() => {
+                        self.key_variables.insert(variable.clone());
+                    }
                     _ => {}
                 }
             }
@@ -340,7 +336,8 @@ impl<'f> Analysis<'f> {
         let way: Vec<Span> = hops.filter(|hop| !hop.contains(literal.span)).collect();
         if let Some(secret) = self.places.at(literal.span).and_then(|index| self.secrets.get_mut(index)) {
             // A call's keys are added one behind the other.
-            if secret.uses.last().is_none_or(|(known, _)| known.call != site.call) {
+            let known = secret.uses.last().is_some_and(|(known, _)| known.call == site.call);
+            if !known && secret.uses.len() < MAX_USES {
                 secret.uses.push((*site, way));
             }
             secret.fallback |= resolved.fallback;
@@ -387,6 +384,9 @@ impl<'f> Analysis<'f> {
     /// The literals whose name says that they are keys.
     fn gather_named(&mut self) {
         let facts = self.facts;
+        if self.surroundings.is_translation {
+            return;
+        }
         for entry in &facts.entries {
             // Of a list of values none is the value: they are what is refused, or rotated, or shown.
             if matches!(facts.kind(entry.value), Kind::List(_)) {
@@ -396,6 +396,10 @@ impl<'f> Analysis<'f> {
                 Some((last, path)) if !path.is_empty() && is_default(last) => (path, true),
                 _ => (entry.path.as_slice(), false),
             };
+            // A name of several words is what people read.
+            if path.last().is_some_and(|name| name.contains(char::is_whitespace)) {
+                continue;
+            }
             let variable = path.last().is_some_and(|name| self.surroundings.key_variables.contains(name));
             let Some(tier) = name::tier(path).or_else(|| variable.then_some(Tier::A)) else { continue };
             if !facts.language.is_configuration() && name::is_refused(path) {
@@ -458,7 +462,10 @@ impl<'f> Analysis<'f> {
             return;
         }
         let variable = resolved.fallback_of.clone().filter(|name| !name.is_empty());
-        let name = variable.or_else(|| path.last().cloned());
+        // The position in a list, or that it is the value, is no name.
+        let tells =
+            |name: &&String| !name.bytes().all(|byte| byte.is_ascii_digit()) && !name.eq_ignore_ascii_case("value");
+        let name = variable.or_else(|| path.iter().rev().find(tells).cloned());
         if let Some(secret) = self.secret(resolved, literal, name, Some(tier), &resolved.encodings, None) {
             self.add(secret);
         }
@@ -500,7 +507,7 @@ fn key_kind(text: &str, asymmetric: bool) -> Option<KeyKind> {
 
 /// Whether an entry says what the one around it is when it is not set, as schemas of settings write it.
 fn is_default(name: &str) -> bool {
-    matches!(name, "default" | "defaultValue" | "devDefault" | "default_value")
+    ["default", "defaultValue", "devDefault", "default_value"].iter().any(|word| name.eq_ignore_ascii_case(word))
 }
 
 /// Whether a literal in code is the name of a setting (`'JWT_SECRET'`, `'jwt.secret'`) or a sentence for people, and

@@ -4,7 +4,8 @@
 //! members and calls that lead from there to it. And what can a value be ([`Resolver::ends`]): the literals, environment
 //! look-ups and sources of randomness it comes down to, each with the way that leads there.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::hash::Hash;
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -17,8 +18,14 @@ use crate::vocabulary::{self, Source};
 /// How many names and calls are followed in a row. Real code needs a handful; the rest is cycles.
 const MAX_HOPS: usize = 24;
 
+/// How many questions can lead to each other: the calls of a chain, names that stand for names.
+const MAX_DEPTH: usize = 128;
+
 /// How many values are looked at for one question, so that code that multiplies alternatives ends.
 const MAX_STEPS: usize = 2_000;
+
+/// The same for [`Resolver::ends`]: for a question, for one asked to answer it, and for one asked to answer that.
+const NESTED_STEPS: [usize; 3] = [MAX_STEPS, 200, 20];
 
 /// What a value comes down to.
 #[derive(Clone, Debug)]
@@ -91,6 +98,11 @@ enum Owner<'f> {
     Class(ClassId),
 }
 
+/// How many values may be looked at for all questions about a file, and how many for each one after that. Real code needs
+/// a few for each question; where every name can be thousands of values, the most direct have to do.
+const MAX_SPENT: usize = 2_000_000;
+const FEW_STEPS: usize = 20;
+
 /// Follows the names of one file.
 pub struct Resolver<'f> {
     facts: &'f Facts,
@@ -98,6 +110,14 @@ pub struct Resolver<'f> {
     origins: RefCell<FxHashMap<ValueId, Rc<Origin>>>,
     member_writes: FxHashMap<(Owner<'f>, &'f str), Vec<ValueId>>,
     global_writes: FxHashMap<&'f str, Vec<ValueId>>,
+    held: RefCell<FxHashMap<(ValueId, &'f str), Rc<[ValueId]>>>,
+    functions: RefCell<FxHashMap<ValueId, Rc<[FunctionId]>>>,
+    /// How many questions of [`Resolver::once`] are under way, one inside the other.
+    depth: Cell<usize>,
+    /// How many walks of [`Resolver::ends`] are under way, one inside the other.
+    nested: Cell<usize>,
+    /// How many values all walks have looked at.
+    spent: Cell<usize>,
     call_sites: OnceCell<FxHashMap<FunctionId, Vec<ValueId>>>,
 }
 
@@ -127,6 +147,11 @@ impl<'f> Resolver<'f> {
             origins: RefCell::default(),
             member_writes,
             global_writes,
+            held: RefCell::default(),
+            functions: RefCell::default(),
+            depth: Cell::new(0),
+            nested: Cell::new(0),
+            spent: Cell::new(0),
             call_sites: OnceCell::new(),
         }
     }
@@ -143,7 +168,7 @@ impl<'f> Resolver<'f> {
 
     /// Where a value comes from.
     pub fn origin(&self, value: ValueId) -> Rc<Origin> {
-        self.origin_within(value, MAX_HOPS)
+        self.origin_within(value, MAX_DEPTH)
     }
 
     fn origin_within(&self, value: ValueId, hops: usize) -> Rc<Origin> {
@@ -185,11 +210,8 @@ impl<'f> Resolver<'f> {
                 best(written.chain(typed).collect()).unwrap_or_else(unknown)
             }
             Kind::Member { object, name, .. } => {
-                let held = self
-                    .held(*object, name, hops)
-                    .into_iter()
-                    .map(|held| (*self.origin_within(held, hops)).clone())
-                    .find(known);
+                let held = self.held(*object, name);
+                let held = held.iter().map(|held| (*self.origin_within(*held, hops)).clone()).find(known);
                 held.or_else(|| self.typed_member(*object, name, hops))
                     .unwrap_or_else(|| then(*object, Step::Member(name.clone())))
             }
@@ -255,17 +277,42 @@ impl<'f> Resolver<'f> {
         }
     }
 
-    /// The values that are known to be held in `object` under `name`.
-    pub fn held(&self, object: ValueId, name: &str, hops: usize) -> Vec<ValueId> {
+    /// The values that are known to be held in `object` under `name`; `*` is every name.
+    pub fn held(&self, object: ValueId, name: &'f str) -> Rc<[ValueId]> {
+        self.once(&self.held, (object, name), |found| {
+            self.collect_held(object, name, MAX_HOPS, &mut FxHashSet::default(), found);
+        })
+    }
+
+    /// The answer to a question that is asked again and again, found once. While it is being found the answer is that
+    /// there is none, so that code which goes round in a circle ends; so it is where one question leads to another too
+    /// often.
+    fn once<K: Hash + Eq + Copy, T: Clone>(
+        &self,
+        known: &RefCell<FxHashMap<K, Rc<[T]>>>,
+        question: K,
+        find: impl FnOnce(&mut Vec<T>),
+    ) -> Rc<[T]> {
+        if let Some(answer) = known.borrow().get(&question) {
+            return Rc::clone(answer);
+        }
+        if self.depth.get() >= MAX_DEPTH {
+            return Rc::default();
+        }
+        known.borrow_mut().insert(question, Rc::default());
+        self.depth.set(self.depth.get() + 1);
         let mut found = Vec::new();
-        self.collect_held(object, name, hops.min(MAX_HOPS), &mut FxHashSet::default(), &mut found);
-        found
+        find(&mut found);
+        self.depth.set(self.depth.get() - 1);
+        let answer: Rc<[T]> = found.into();
+        known.borrow_mut().insert(question, Rc::clone(&answer));
+        answer
     }
 
     fn collect_held(
         &self,
         object: ValueId,
-        name: &str,
+        name: &'f str,
         hops: usize,
         seen: &mut FxHashSet<ValueId>,
         found: &mut Vec<ValueId>,
@@ -315,8 +362,8 @@ impl<'f> Resolver<'f> {
                 writes(Owner::Global(global), found);
             }
             Kind::Member { object: outer, name: member, .. } => {
-                for value in self.held(*outer, member, hops) {
-                    self.collect_held(value, name, hops, seen, found);
+                for value in self.held(*outer, member).iter() {
+                    self.collect_held(*value, name, hops, seen, found);
                 }
             }
             Kind::Choice(choices) => {
@@ -351,7 +398,7 @@ impl<'f> Resolver<'f> {
                 } else if call.construct {
                     self.collect_held(call.callee, name, hops, seen, found);
                 } else {
-                    for function in self.functions(call.callee, hops) {
+                    for function in self.functions(call.callee).iter() {
                         for value in &self.facts.functions[function.index()].returns {
                             self.collect_held(*value, name, hops, seen, found);
                         }
@@ -369,10 +416,10 @@ impl<'f> Resolver<'f> {
     }
 
     /// The functions of this file a callee can be.
-    pub fn functions(&self, callee: ValueId, hops: usize) -> Vec<FunctionId> {
-        let mut found = Vec::new();
-        self.collect_functions(callee, hops.min(MAX_HOPS), &mut FxHashSet::default(), &mut found);
-        found
+    pub fn functions(&self, callee: ValueId) -> Rc<[FunctionId]> {
+        self.once(&self.functions, callee, |found| {
+            self.collect_functions(callee, MAX_HOPS, &mut FxHashSet::default(), found);
+        })
     }
 
     fn collect_functions(
@@ -399,8 +446,8 @@ impl<'f> Resolver<'f> {
                 }
             }
             Kind::Member { object, name, .. } => {
-                for held in self.held(*object, name, hops) {
-                    self.collect_functions(held, hops, seen, found);
+                for held in self.held(*object, name).iter() {
+                    self.collect_functions(*held, hops, seen, found);
                 }
             }
             Kind::Choice(choices) => {
@@ -418,8 +465,8 @@ impl<'f> Resolver<'f> {
             let mut sites: FxHashMap<FunctionId, Vec<ValueId>> = FxHashMap::default();
             for id in &self.facts.calls {
                 if let Some(call) = self.facts.call(*id) {
-                    for function in self.functions(call.callee, 8) {
-                        sites.entry(function).or_default().push(*id);
+                    for function in self.functions(call.callee).iter() {
+                        sites.entry(*function).or_default().push(*id);
                     }
                 }
             }
@@ -429,7 +476,7 @@ impl<'f> Resolver<'f> {
     }
 
     /// What stands where `locator` points to in a call.
-    pub fn locate(&self, call: ValueId, locator: &Locator) -> Located {
+    pub fn locate(&self, call: ValueId, locator: &'static Locator) -> Located {
         let target = match &locator.method {
             None => call,
             Some(method) => match self.earlier_call(call, method) {
@@ -461,7 +508,7 @@ impl<'f> Resolver<'f> {
             let mut next = Vec::new();
             let mut unknown = false;
             for value in values {
-                match self.member_of(value, member, MAX_HOPS) {
+                match self.member_of(value, member) {
                     Located::Values(found) => next.extend(found),
                     Located::Unknown => unknown = true,
                     Located::Absent => {}
@@ -477,61 +524,58 @@ impl<'f> Resolver<'f> {
     }
 
     /// A member of an option object, told from one that is not there and one that cannot be seen.
-    fn member_of(&self, object: ValueId, name: &str, hops: usize) -> Located {
-        if hops == 0 {
-            return Located::Unknown;
+    fn member_of(&self, object: ValueId, name: &'f str) -> Located {
+        let found = self.held(object, name);
+        if found.is_empty() {
+            let absent = self.lacks(object, name, &mut FxHashSet::default());
+            return if absent { Located::Absent } else { Located::Unknown };
         }
-        let found = self.held(object, name, hops);
-        if !found.is_empty() {
-            return Located::Values(found);
+        Located::Values(found.to_vec())
+    }
+
+    /// Whether it can be seen that an object holds nothing under `name`.
+    fn lacks(&self, object: ValueId, name: &'f str, seen: &mut FxHashSet<ValueId>) -> bool {
+        // What is being looked at already says nothing against it.
+        if !seen.insert(object) {
+            return true;
         }
+        if seen.len() > MAX_DEPTH {
+            return false;
+        }
+        let mut all = |values: &[ValueId]| values.iter().all(|value| self.lacks(*value, name, seen));
         match self.facts.kind(object) {
-            Kind::Object(properties) => {
-                // What a spread brings is only known if all of it is.
-                let hidden = properties.iter().any(|property| {
-                    (property.key.is_none() && !property.spread)
-                        || (property.spread && self.member_of(property.value, name, hops - 1) == Located::Unknown)
-                });
-                if hidden { Located::Unknown } else { Located::Absent }
-            }
+            // What a spread brings is only known if all of it is.
+            Kind::Object(properties) => properties.iter().all(|property| match property.spread {
+                true => all(&[property.value]),
+                false => property.key.is_some(),
+            }),
             // A callback stands where the options would, unless it gives them.
-            Kind::Function(function) if self.gives_object(*function) => {
-                self.all_absent(&self.given_by(*function), name, hops - 1)
-            }
-            Kind::Function(_) | Kind::Class(_) | Kind::Null | Kind::List(_) => Located::Absent,
-            Kind::Literal(_) | Kind::Number(_) | Kind::Boolean(_) | Kind::Concat(_) => Located::Absent,
+            Kind::Function(function) if self.gives_object(*function) => all(&self.given_by(*function)),
+            Kind::Function(_) | Kind::Class(_) | Kind::Null | Kind::List(_) => true,
+            Kind::Literal(_) | Kind::Number(_) | Kind::Boolean(_) | Kind::Concat(_) => true,
             Kind::Name(binding) => {
                 let binding = &self.facts.bindings[binding.index()];
-                if binding.writes.is_empty() {
-                    return if is_callback_name(&binding.name) { Located::Absent } else { Located::Unknown };
+                match binding.writes.as_slice() {
+                    [] => is_callback_name(&binding.name),
+                    writes => all(writes),
                 }
-                self.all_absent(&binding.writes, name, hops - 1)
             }
-            Kind::Choice(choices) => self.all_absent(choices, name, hops - 1),
-            Kind::Call(call) => match self.wrapped(call, hops) {
-                Some(inner) => self.member_of(inner, name, hops - 1),
-                None => Located::Unknown,
-            },
+            Kind::Choice(choices) => all(choices),
+            Kind::Call(call) => self.wrapped(call, MAX_HOPS).is_some_and(|inner| all(&[inner])),
             Kind::Member { object, name: member, .. } => {
-                let held = self.held(*object, member, hops);
-                if held.is_empty() { Located::Unknown } else { self.all_absent(&held, name, hops - 1) }
+                let held = self.held(*object, member);
+                !held.is_empty() && all(&held)
             }
-            _ => Located::Unknown,
+            _ => false,
         }
     }
 
     /// Whether a function gives an object, as one does that makes options.
     fn gives_object(&self, function: FunctionId) -> bool {
-        let given = self.given_by(function);
-        given
+        self.given_by(function)
             .iter()
             .flat_map(|value| self.constants(*value))
             .any(|value| matches!(self.facts.kind(value), Kind::Object(_)))
-    }
-
-    fn all_absent(&self, values: &[ValueId], name: &str, hops: usize) -> Located {
-        let absent = values.iter().all(|value| self.member_of(*value, name, hops) == Located::Absent);
-        if absent { Located::Absent } else { Located::Unknown }
     }
 
     /// The call of `method` on the chain that leads to `call`, the constructor of the chain's first object included.
@@ -558,7 +602,7 @@ impl<'f> Resolver<'f> {
     }
 
     /// Whether a condition of a model holds for a call.
-    pub fn holds(&self, call: ValueId, condition: &Condition) -> bool {
+    pub fn holds(&self, call: ValueId, condition: &'static Condition) -> bool {
         condition.at.as_slice().iter().any(|locator| {
             let located = self.locate(call, locator);
             if let Some(present) = condition.present {
@@ -628,7 +672,7 @@ impl<'f> Resolver<'f> {
             match self.facts.kind(value) {
                 Kind::Name(binding) => open.extend(&self.facts.bindings[binding.index()].writes),
                 Kind::Choice(choices) => open.extend(choices),
-                Kind::Member { object, name, .. } => open.extend(self.held(*object, name, MAX_HOPS)),
+                Kind::Member { object, name, .. } => open.extend(self.held(*object, name).iter().copied()),
                 _ => found.push(value),
             }
         }
@@ -657,8 +701,17 @@ impl<'f> Resolver<'f> {
 
     /// What a value comes down to, every alternative.
     pub fn ends(&self, value: ValueId) -> Vec<Resolved> {
-        let mut walk = Walk { resolver: self, open: Vec::new(), steps: 0 };
-        walk.value(value, MAX_HOPS)
+        // What a call means can depend on what its arguments come down to, which is found by a walk of its own. Such
+        // walks are shorter, and end where they would go round in a circle.
+        let Some(steps) = NESTED_STEPS.get(self.nested.get()) else { return Vec::new() };
+        self.nested.set(self.nested.get() + 1);
+        let spent = self.spent.get();
+        let steps = if spent < MAX_SPENT { *steps } else { FEW_STEPS.min(*steps) };
+        let mut walk = Walk { resolver: self, open: Vec::new(), steps };
+        let ends = walk.value(value, MAX_HOPS);
+        self.spent.set(self.spent.get() + steps - walk.steps);
+        self.nested.set(self.nested.get() - 1);
+        ends
     }
 
     /// The conversion a call is, if a model knows it as one.
@@ -668,7 +721,7 @@ impl<'f> Resolver<'f> {
     }
 
     /// How a conversion reads the text it is given.
-    fn encoding(&self, call: ValueId, conversion: &Conversion) -> Encoding {
+    fn encoding(&self, call: ValueId, conversion: &'static Conversion) -> Encoding {
         let named = conversion.encoding_at.as_ref().and_then(|locator| {
             let values = self.locate(call, locator).values();
             let (text, _) = values.into_iter().find_map(|value| self.texts(value).into_iter().next())?;
@@ -756,15 +809,16 @@ struct Walk<'r, 'f> {
     resolver: &'r Resolver<'f>,
     /// The values on the way from the first to here.
     open: Vec<ValueId>,
+    /// How many more values may be looked at.
     steps: usize,
 }
 
-impl Walk<'_, '_> {
+impl<'f> Walk<'_, 'f> {
     fn value(&mut self, value: ValueId, hops: usize) -> Vec<Resolved> {
-        self.steps += 1;
-        if hops == 0 || self.steps > MAX_STEPS || self.open.contains(&value) {
+        if hops == 0 || self.steps == 0 || self.open.contains(&value) {
             return Vec::new();
         }
+        self.steps -= 1;
         self.open.push(value);
         let ends = self.follow(value, hops - 1);
         self.open.pop();
@@ -791,12 +845,25 @@ impl Walk<'_, '_> {
 
     /// All of several values together.
     fn union(&mut self, values: &[ValueId], hops: usize) -> Vec<Resolved> {
-        values.iter().flat_map(|value| self.value(*value, hops)).collect()
+        let mut all = Vec::new();
+        for value in values {
+            if self.steps == 0 {
+                break;
+            }
+            all.extend(self.value(*value, hops));
+        }
+        all
     }
 
     /// All alternatives together. A literal beside a look-up is what the look-up falls back to.
     fn alternatives(&mut self, values: &[ValueId], hops: usize) -> Vec<Resolved> {
-        let groups: Vec<Vec<Resolved>> = values.iter().map(|value| self.value(*value, hops)).collect();
+        let mut groups = Vec::new();
+        for value in values {
+            if self.steps == 0 {
+                break;
+            }
+            groups.push(self.value(*value, hops));
+        }
         let look_up = |group: &[Resolved]| {
             group.iter().find_map(|resolved| match &resolved.end {
                 End::Environment(name) => Some(Some(name.clone())),
@@ -805,12 +872,12 @@ impl Walk<'_, '_> {
                 _ => None,
             })
         };
-        let look_ups: Vec<Option<Option<String>>> = groups.iter().map(|group| look_up(group)).collect();
+        // The first two are enough to know for each group one that is not its own.
+        let look_ups = groups.iter().enumerate().filter_map(|(index, group)| Some((index, look_up(group)?)));
+        let look_ups: Vec<(usize, Option<String>)> = look_ups.take(2).collect();
         let mut all = Vec::new();
         for (index, mut group) in groups.into_iter().enumerate() {
-            let other =
-                look_ups.iter().enumerate().filter(|(other, _)| *other != index).find_map(|(_, found)| found.clone());
-            if let Some(name) = other {
+            if let Some((_, name)) = look_ups.iter().find(|(other, _)| *other != index) {
                 for resolved in &mut group {
                     if matches!(resolved.end, End::Literal(_)) {
                         resolved.fallback = true;
@@ -921,7 +988,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn member(&mut self, value: ValueId, object: ValueId, name: &str, hops: usize) -> Vec<Resolved> {
+    fn member(&mut self, value: ValueId, object: ValueId, name: &'f str, hops: usize) -> Vec<Resolved> {
         let resolver = self.resolver;
         if let Some(source) = resolver.random_source(value) {
             return Self::end(End::Random(source, value));
@@ -929,15 +996,15 @@ impl Walk<'_, '_> {
         if let Some(variable) = resolver.variable(object, name) {
             let mut ends = Self::end(End::Environment(variable));
             // `process.env.X = 'literal'` is what X then is.
-            for held in resolver.held(object, name, hops) {
-                for mut resolved in self.value(held, hops) {
+            for held in resolver.held(object, name).iter() {
+                for mut resolved in self.value(*held, hops) {
                     resolved.fallback = true;
                     ends.push(resolved);
                 }
             }
             return ends;
         }
-        let held = resolver.held(object, name, hops);
+        let held = resolver.held(object, name);
         if held.is_empty() {
             // A part of something random is no less random, or as little.
             let random = self.value(object, hops).into_iter().find(|resolved| matches!(resolved.end, End::Random(..)));
@@ -962,7 +1029,7 @@ impl Walk<'_, '_> {
         if let Some(inner) = resolver.wrapped(call, hops) {
             return self.value(inner, hops);
         }
-        let functions = resolver.functions(call.callee, hops);
+        let functions = resolver.functions(call.callee);
         if !functions.is_empty() {
             let returned: Vec<ValueId> = functions
                 .iter()
@@ -975,7 +1042,7 @@ impl Walk<'_, '_> {
         self.random_of(value, call, hops)
     }
 
-    fn convert(&mut self, value: ValueId, call: &Call, conversion: &Conversion, hops: usize) -> Vec<Resolved> {
+    fn convert(&mut self, value: ValueId, call: &Call, conversion: &'static Conversion, hops: usize) -> Vec<Resolved> {
         let resolver = self.resolver;
         let own = resolver.encoding(value, conversion);
         let mut ends = Vec::new();
@@ -1020,14 +1087,14 @@ impl Walk<'_, '_> {
         if empty {
             return Self::end(End::Unknown(value));
         }
-        let kinds = resolver.held(value, "kty", hops);
+        let kinds = resolver.held(value, "kty");
         let symmetric = kinds.iter().any(|kind| resolver.texts(*kind).iter().any(|(text, _)| text == "oct"));
         let names: &[&str] = match (kinds.is_empty(), symmetric) {
             (true, _) => &["key", "private", "privateKey", "secret"],
             (false, true) => &["k"],
             (false, false) => &["d"],
         };
-        let held: Vec<ValueId> = names.iter().flat_map(|name| resolver.held(value, name, hops)).collect();
+        let held: Vec<ValueId> = names.iter().flat_map(|name| resolver.held(value, name).to_vec()).collect();
         let mut ends = self.union(&held, hops);
         for resolved in &mut ends {
             // RFC 7518 §6.4.1, §6.2.2.1, §6.3.2.1: `k` and `d` are base64url.
@@ -1037,5 +1104,88 @@ impl Walk<'_, '_> {
             }
         }
         ends
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::{Language, javascript};
+
+    /// What the key of the first call of `sign` comes down to.
+    fn key_of(source: &str) -> Vec<String> {
+        let facts = javascript::parse(source, Language::TypeScript);
+        let resolver = Resolver::new(&facts, Models::of(Language::TypeScript, false));
+        let is_sign = |call: &&ValueId| {
+            let callee = facts.call(**call).map(|call| call.callee);
+            callee.is_some_and(|callee| resolver.name_of(callee) == Some("sign"))
+        };
+        let call = facts.calls.iter().find(is_sign).and_then(|call| facts.call(*call)).expect("a call of sign");
+        let ends = resolver.ends(call.arguments[1].value);
+        ends.into_iter()
+            .map(|resolved| match resolved.end {
+                End::Literal(literal) if resolved.fallback => format!("fallback {}", literal.text),
+                End::Literal(literal) => literal.text,
+                End::Environment(name) => format!("${name}"),
+                End::Random(source, _) => source.what.clone(),
+                End::LookUp(_) => "look-up".to_owned(),
+                End::Unknown(_) => "unknown".to_owned(),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn constants_are_followed_however_they_are_held() {
+        for source in [
+            "const key = 'k'; sign(p, key)",
+            "let key; key = 'k'; sign(p, key)",
+            "const config = { jwt: { secret: 'k' } }; sign(p, config.jwt.secret)",
+            "const config = {}; config.secret = 'k'; sign(p, config.secret)",
+            "const { jwt: { secret } } = { jwt: { secret: 'k' } }; sign(p, secret)",
+            "class A { #key = 'k'; make() { return sign(p, this.#key) } }",
+            "class A { static key = 'k' }; sign(p, A.key)",
+            "enum Keys { Jwt = 'k' } sign(p, Keys.Jwt)",
+            "const key = () => 'k'; sign(p, key())",
+            "function make(key) { return sign(p, key) } make('k')",
+            "sign(p, Buffer.from('k'))",
+            "sign(p, `k`)",
+            "const base = { secret: 'k' }; const all = { ...base, x: 1 }; sign(p, all.secret)",
+            "const keys = Object.freeze({ a: 'k' }); sign(p, keys['a'] as string)",
+        ] {
+            assert_eq!(key_of(source), ["k"], "{source}");
+        }
+    }
+
+    #[test]
+    fn a_literal_beside_a_look_up_is_its_fallback() {
+        for source in [
+            "sign(p, process.env.X || 'k')",
+            "sign(p, process.env['X'] ?? 'k')",
+            "const { X = 'k' } = process.env; sign(p, X)",
+            "let x = process.env.X; if (!x) { x = 'k' } sign(p, x)",
+            "const env = process.env; sign(p, env.X ? env.X : 'k')",
+        ] {
+            assert_eq!(key_of(source), ["$X", "fallback k"], "{source}");
+        }
+        assert_eq!(key_of("sign(p, process.env.X)"), ["$X"]);
+    }
+
+    #[test]
+    fn what_is_put_together_is_one_literal() {
+        assert_eq!(key_of("const a = 'sec'; sign(p, a + 'ret')"), ["secret"]);
+        assert_eq!(key_of("sign(p, `${process.env.X}-suffix`)"), ["unknown"]);
+    }
+
+    #[test]
+    fn circles_end() {
+        assert_eq!(key_of("let a = b; let b = a; sign(p, a)"), ["unknown"]);
+        // What a call means depends here on what it is given, which depends on what the call gives.
+        key_of(
+            "function read(key) { const private_ = crypto.subtle.importKey('pkcs8', key); key = write(private_) }
+             function write(key) { const jwk = crypto.subtle.exportKey('jwk', key); return { kty: jwk.kty } }
+             sign(p, write(read(x)))",
+        );
+        let chain: String = (0..40).map(|index| format!("if (a) q = q.sort('x{index}');")).collect();
+        key_of(&format!("let q = Job.find(); {chain} sign(p, q.key)"));
     }
 }

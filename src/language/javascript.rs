@@ -129,11 +129,16 @@ fn read<'a>(allocator: &'a Allocator, text: &'a str, source_type: SourceType) ->
 /// on the side of "yes": strings and comments are not told from code.
 fn nests_deeper_than(text: &str, limit: usize) -> bool {
     let bytes = text.as_bytes();
-    let (mut brackets, mut operators, mut elses) = (0usize, 0usize, 0usize);
+    let (mut brackets, mut operators, mut elses, mut loops) = (0usize, 0usize, 0usize, 0usize);
     for (at, byte) in bytes.iter().enumerate() {
         match byte {
             b'(' | b'[' | b'{' => brackets += 1,
-            b')' | b']' | b'}' => brackets = brackets.saturating_sub(1),
+            b')' | b']' | b'}' => {
+                brackets = brackets.saturating_sub(1);
+                if *byte == b'}' {
+                    loops = 0;
+                }
+            }
             b'!' | b'~' | b'?' | b'=' | b'<' => operators += 1,
             // Where one statement, argument or line ends, what was piled up before it is closed again, except for
             // chains that are written one operand a line; those are told by the operator at the line's end or start.
@@ -148,7 +153,7 @@ fn nests_deeper_than(text: &str, limit: usize) -> bool {
                     operators = 0;
                 }
             }
-            b'e' | b'i' | b't' | b'n' | b'v' | b'a' | b'd' | b'w' | b'k' => {
+            b'e' | b'f' | b'i' | b't' | b'n' | b'v' | b'a' | b'd' | b'w' | b'k' => {
                 let starts_word =
                     at == 0 || !(bytes[at - 1].is_ascii_alphanumeric() || matches!(bytes[at - 1], b'_' | b'$' | b'.'));
                 if starts_word {
@@ -161,6 +166,9 @@ fn nests_deeper_than(text: &str, limit: usize) -> bool {
                     };
                     if is(b"else") {
                         elses += 1;
+                    } else if is(b"for") {
+                        // Its head has `;` of its own, and each is a scope that all names below it are looked for in.
+                        loops += 1;
                     } else if [
                         b"if".as_slice(),
                         b"typeof",
@@ -184,7 +192,7 @@ fn nests_deeper_than(text: &str, limit: usize) -> bool {
             _ => {}
         }
         // A file with many `else` is not deep by that alone; a chain of as many as this may be.
-        if brackets > limit || operators > 4 * limit || elses > 20 * limit {
+        if brackets > limit || operators > 4 * limit || loops > 4 * limit || elses > 20 * limit {
             return true;
         }
     }
