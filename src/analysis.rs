@@ -2,7 +2,7 @@
 //!
 //! Rules judge what is gathered here. A literal is gathered once, however many calls use it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::facts::{Facts, FunctionId, Kind, Span, ValueId};
 use crate::finding::Context;
@@ -16,6 +16,9 @@ use crate::secret::published::published;
 use crate::secret::reference::is_reference;
 use crate::secret::strength::{self, ProjectNames, Strength};
 use crate::vocabulary::Source;
+
+/// How many of the calls that use one secret are kept: more tell a reader nothing more.
+const MAX_USES: usize = 100;
 
 /// A call that signs, verifies or decodes.
 #[derive(Clone, Copy, Debug)]
@@ -110,6 +113,36 @@ pub struct Analysis<'f> {
     pub random_keys: Vec<RandomKey>,
     /// The environment variables that are used as keys in it.
     pub key_variables: HashSet<String>,
+    /// Where the secrets stand, while they are gathered.
+    places: Places,
+    /// The calls that make the badly made keys.
+    random_calls: HashSet<ValueId>,
+    /// The first entry that names each value.
+    named: HashMap<ValueId, usize>,
+}
+
+/// Secrets by where they stand, so that one more is not held against all that are known.
+#[derive(Debug, Default)]
+struct Places {
+    by_span: BTreeMap<Span, usize>,
+    longest: u32,
+}
+
+impl Places {
+    fn add(&mut self, span: Span, index: usize) {
+        self.longest = self.longest.max(span.end.saturating_sub(span.start));
+        self.by_span.entry(span).or_insert(index);
+    }
+
+    fn at(&self, span: Span) -> Option<usize> {
+        self.by_span.get(&span).copied()
+    }
+
+    fn overlapping(&self, span: Span) -> Option<usize> {
+        let from = Span { start: span.start.saturating_sub(self.longest), end: 0 };
+        let to = Span { start: span.end, end: 0 };
+        self.by_span.range(from..to.max(from)).find(|(known, _)| known.overlaps(span)).map(|(_, index)| *index)
+    }
 }
 
 /// The calls of JWT libraries in a file.
@@ -145,6 +178,10 @@ impl<'f> Analysis<'f> {
     pub fn new(facts: &'f Facts, surroundings: Surroundings<'f>) -> Self {
         let resolver = Resolver::new(facts, surroundings.models);
         let uses = uses(&resolver);
+        let mut named = HashMap::new();
+        for (index, entry) in facts.entries.iter().enumerate() {
+            named.entry(entry.value).or_insert(index);
+        }
         let mut analysis = Analysis {
             facts,
             surroundings,
@@ -153,6 +190,9 @@ impl<'f> Analysis<'f> {
             secrets: Vec::new(),
             random_keys: Vec::new(),
             key_variables: HashSet::new(),
+            places: Places::default(),
+            random_calls: HashSet::new(),
+            named,
         };
         analysis.gather_used();
         analysis.gather_named();
@@ -294,8 +334,10 @@ impl<'f> Analysis<'f> {
     fn add_used(&mut self, site: &UseSite, algorithm: Option<&str>, resolved: &Resolved, literal: &Literal) {
         let hops = resolved.hops.iter().rev().map(|hop| self.facts.value(*hop).span);
         let way: Vec<Span> = hops.filter(|hop| !hop.contains(literal.span)).collect();
-        if let Some(secret) = self.secrets.iter_mut().find(|secret| secret.span == literal.span) {
-            if !secret.uses.iter().any(|(known, _)| known.call == site.call) {
+        if let Some(secret) = self.places.at(literal.span).and_then(|index| self.secrets.get_mut(index)) {
+            // A call's keys are added one behind the other.
+            let known = secret.uses.last().is_some_and(|(known, _)| known.call == site.call);
+            if !known && secret.uses.len() < MAX_USES {
                 secret.uses.push((*site, way));
             }
             secret.fallback |= resolved.fallback;
@@ -310,7 +352,7 @@ impl<'f> Analysis<'f> {
         let decoding =
             if resolved.encodings.is_empty() { vec![site.model.encoding] } else { resolved.encodings.clone() };
         if let Some(secret) = self.secret(resolved, literal, name, tier, &decoding, algorithm) {
-            self.secrets.push(Secret { uses: vec![(*site, way)], ..secret });
+            self.add(Secret { uses: vec![(*site, way)], ..secret });
         }
     }
 
@@ -410,7 +452,7 @@ impl<'f> Analysis<'f> {
         if literal.text.trim().is_empty() || is_reference(&literal.text) {
             return;
         }
-        if let Some(secret) = self.secrets.iter_mut().find(|secret| secret.span.overlaps(literal.span)) {
+        if let Some(secret) = self.places.overlapping(literal.span).and_then(|index| self.secrets.get_mut(index)) {
             secret.tier = Some(secret.tier.map_or(tier, |known| known.min(tier)));
             return;
         }
@@ -424,18 +466,25 @@ impl<'f> Analysis<'f> {
         let tells =
             |name: &&String| !name.bytes().all(|byte| byte.is_ascii_digit()) && !name.eq_ignore_ascii_case("value");
         let name = variable.or_else(|| path.iter().rev().find(tells).cloned());
-        self.secrets.extend(self.secret(resolved, literal, name, Some(tier), &resolved.encodings, None));
+        if let Some(secret) = self.secret(resolved, literal, name, Some(tier), &resolved.encodings, None) {
+            self.add(secret);
+        }
+    }
+
+    fn add(&mut self, secret: Secret) {
+        self.places.add(secret.span, self.secrets.len());
+        self.secrets.push(secret);
     }
 
     fn add_random(&mut self, key: RandomKey) {
-        if !self.random_keys.iter().any(|known| known.call == key.call) {
+        if self.random_calls.insert(key.call) {
             self.random_keys.push(key);
         }
     }
 
     /// The name a literal is written to.
     fn name_of_value(&self, value: ValueId) -> Option<String> {
-        let entry = self.facts.entries.iter().find(|entry| entry.value == value)?;
+        let entry = self.facts.entries.get(*self.named.get(&value)?)?;
         entry.path.last().cloned()
     }
 

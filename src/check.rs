@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+use aho_corasick::Anchored;
+use aho_corasick::automaton::{Automaton, StateID};
+use aho_corasick::nfa::contiguous::NFA;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -324,10 +327,7 @@ impl<'f> Writer<'f> {
         let mut masks: Vec<Span> = secrets().map(|secret| secret.span).collect();
         masks.extend(tokens.iter().map(|token| token.span));
         masks.extend(pem::find(file.text.as_bytes()).iter().map(|key| key.span));
-        // The same secret written elsewhere, in a comment perhaps, is as secret there.
-        for secret in secrets().filter(|secret| secret.text.len() >= 4) {
-            masks.extend(file.text.match_indices(&secret.text).map(|(at, text)| Span::new(at, at + text.len())));
-        }
+        masks.extend(copies(&file.text, secrets().map(|secret| secret.text.as_str())));
         masks.sort();
         // One mask where several overlap.
         let mut merged: Vec<Span> = Vec::new();
@@ -391,6 +391,31 @@ impl<'f> Writer<'f> {
             snippet: self.lines.snippet(span, &self.masks),
         }
     }
+}
+
+/// Where secrets are written elsewhere, in a comment perhaps: they are as secret there. All are looked for in one pass,
+/// since a file can hold very many; of those that end at one place the longest counts.
+fn copies<'s>(text: &str, secrets: impl Iterator<Item = &'s str>) -> Vec<Span> {
+    let secrets: HashSet<&str> = secrets.filter(|secret| secret.len() >= 4).collect();
+    let mut found = Vec::new();
+    let search = (|| -> Result<(), Box<dyn std::error::Error>> {
+        let all = NFA::new(secrets)?;
+        let mut longest: HashMap<StateID, usize> = HashMap::new();
+        let mut state = all.start_state(Anchored::No)?;
+        for (at, byte) in text.bytes().enumerate() {
+            state = all.next_state(Anchored::No, state, byte);
+            if all.is_match(state) {
+                let matches = 0..all.match_len(state);
+                let length = *longest.entry(state).or_insert_with(|| {
+                    matches.map(|index| all.pattern_len(all.match_pattern(state, index))).max().unwrap_or_default()
+                });
+                found.push(Span::new(at + 1 - length, at + 1));
+            }
+        }
+        Ok(())
+    })();
+    // More than can be looked for are more than can be told from the text around them.
+    if search.is_err() { vec![Span::new(0, text.len())] } else { found }
 }
 
 /// What a finding is known by from one run to the next: neither its line nor anything of the secret is in it.

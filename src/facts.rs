@@ -9,6 +9,9 @@ use std::ops::Range;
 
 use crate::language::Language;
 
+/// How many names in front of the last one lead to an entry.
+const MAX_NAMES: usize = 32;
+
 /// A half-open range of byte offsets into the file. For a string literal it covers the text between the quotes,
 /// so that it can be masked or replaced without touching the quotes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -383,7 +386,9 @@ impl Facts {
                 Kind::Object(properties) => {
                     for property in properties.iter().rev() {
                         if let Some(key) = &property.key {
-                            let path = path.iter().cloned().chain([key.clone()]).collect();
+                            // Where objects nest without end, the nearest names tell what a value is.
+                            let far = path.len().saturating_sub(MAX_NAMES);
+                            let path = path.iter().skip(far).cloned().chain([key.clone()]).collect();
                             open.push((path, property.key_span, property.value));
                         }
                     }

@@ -10,10 +10,15 @@ const MAX_LINES: usize = 3;
 /// How many characters of a line are shown.
 const MAX_WIDTH: usize = 160;
 
+/// How many bytes of a text lie between two places up to which its characters are counted beforehand.
+const BLOCK: usize = 4096;
+
 /// The lines of a text.
 pub struct Lines<'t> {
     text: &'t str,
     starts: Vec<usize>,
+    /// The characters in front of each block: a line can be as long as the file, and hold as many places.
+    characters: Vec<usize>,
 }
 
 impl<'t> Lines<'t> {
@@ -25,7 +30,20 @@ impl<'t> Lines<'t> {
             let ends = bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n');
             ends.then_some(at + 1)
         }));
-        Lines { text, starts }
+        let mut counted = 0;
+        let blocks = bytes.chunks(BLOCK).map(|block| {
+            let before = counted;
+            counted += characters(block);
+            before
+        });
+        Lines { text, starts, characters: blocks.collect() }
+    }
+
+    /// How many characters begin in front of a byte.
+    fn characters_before(&self, offset: usize) -> usize {
+        let block = (offset / BLOCK).min(self.characters.len().saturating_sub(1));
+        let rest = self.text.as_bytes().get(block * BLOCK..offset.min(self.text.len())).unwrap_or_default();
+        self.characters.get(block).copied().unwrap_or_default() + characters(rest)
     }
 
     /// The line a byte stands on, 0-based.
@@ -34,8 +52,7 @@ impl<'t> Lines<'t> {
     }
 
     fn column(&self, line: usize, offset: usize) -> usize {
-        let start = self.starts[line];
-        self.text.get(start..offset).map_or(offset - start, |before| before.chars().count()) + 1
+        self.characters_before(offset) - self.characters_before(self.starts[line]) + 1
     }
 
     /// A line without its end.
@@ -91,44 +108,51 @@ impl<'t> Lines<'t> {
             from = self.text.floor_char_boundary(about - MAX_WIDTH / 2);
             snippet.text.push('…');
         }
-        let (mut at, mut shown, mut masked_until) = (from, 0usize, 0usize);
-        for character in self.text.get(from..end).unwrap_or_default().chars() {
-            if at == range.start {
-                snippet.start = snippet.text.len();
-            }
-            let next = at + character.len_utf8();
-            let before = secrets.partition_point(|secret| (secret.start as usize) <= at);
-            let secret =
-                before.checked_sub(1).and_then(|index| secrets.get(index)).filter(|secret| at < secret.end as usize);
-            match secret {
-                Some(secret) => {
-                    if masked_until != secret.end as usize {
-                        masked_until = secret.end as usize;
-                        let whole =
-                            self.text.get(secret.range()).filter(|_| secret.start as usize == at).unwrap_or_default();
-                        let mask = secret::mask(whole);
-                        shown += mask.chars().count();
-                        snippet.text.push_str(&mask);
-                    }
-                }
-                None => {
-                    shown += 1;
-                    snippet.text.push(if character.is_control() { ' ' } else { character });
-                }
-            }
-            at = next;
-            if at <= range.end {
-                snippet.end = snippet.text.len();
-            }
-            if shown >= MAX_WIDTH && at < end {
+        let (mut at, mut shown) = (from, 0usize);
+        while at < end {
+            if shown >= MAX_WIDTH {
                 snippet.text.push('…');
                 break;
             }
+            let before = secrets.partition_point(|secret| (secret.start as usize) <= at);
+            let secret =
+                before.checked_sub(1).and_then(|index| secrets.get(index)).filter(|secret| at < secret.end as usize);
+            let character = self.text.get(at..end).and_then(|rest| rest.chars().next());
+            let next = match (secret, character) {
+                (Some(secret), _) => (secret.end as usize).min(end),
+                (None, Some(character)) => at + character.len_utf8(),
+                (None, None) => break,
+            };
+            if (at..next).contains(&range.start) {
+                snippet.start = snippet.text.len();
+            }
+            match (secret, character) {
+                (Some(secret), _) => {
+                    let whole =
+                        self.text.get(secret.range()).filter(|_| secret.start as usize == at).unwrap_or_default();
+                    let mask = secret::mask(whole);
+                    shown += mask.chars().count();
+                    snippet.text.push_str(&mask);
+                }
+                (None, character) => {
+                    shown += 1;
+                    snippet.text.extend(character.map(|c| if c.is_control() { ' ' } else { c }));
+                }
+            }
+            if next <= range.end || at < range.end {
+                snippet.end = snippet.text.len();
+            }
+            at = next;
         }
         if range.start >= end && range.start < end + 2 {
             (snippet.start, snippet.end) = (snippet.text.len(), snippet.text.len());
         }
     }
+}
+
+/// How many characters begin in these bytes of UTF-8.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| (**byte as i8) >= -0x40).count()
 }
 
 #[cfg(test)]

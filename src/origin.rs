@@ -5,6 +5,12 @@ use std::collections::HashMap;
 use crate::facts::ValueId;
 use crate::library::{Path, Segment};
 
+/// How many steps of the way to a value are kept: more than any model looks at.
+const MAX_WAY: usize = 64;
+
+/// How many are kept, the last ones, where it is not known where the way starts: enough to say how it ends.
+const MAX_LOOSE_WAY: usize = 16;
+
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
@@ -79,6 +85,17 @@ impl Origin {
         // A global's name can be written with dots (`import.meta`).
         let first = name.into_iter().flat_map(|name| name.split('.')).map(|name| Step::Member(name.to_owned()));
         Some(first.chain(self.steps.iter().cloned()).collect())
+    }
+
+    /// One step further. A long chain of calls would else keep for each of them all those before it.
+    pub fn then(mut self, step: Step) -> Self {
+        let most = if self.root == Root::Unknown { MAX_LOOSE_WAY } else { MAX_WAY };
+        if self.steps.len() >= most {
+            self.root = Root::Unknown;
+            self.steps.drain(..self.steps.len() + 1 - MAX_LOOSE_WAY);
+        }
+        self.steps.push(step);
+        self
     }
 
     /// How the way ends, as [`PathIndex`] sorts paths.

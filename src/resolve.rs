@@ -98,6 +98,11 @@ enum Owner<'f> {
     Class(ClassId),
 }
 
+/// How many values may be looked at for all questions about a file, and how many for each one after that. Real code needs
+/// a few for each question; where every name can be thousands of values, the most direct have to do.
+const MAX_SPENT: usize = 2_000_000;
+const FEW_STEPS: usize = 20;
+
 /// Follows the names of one file.
 pub struct Resolver<'f> {
     facts: &'f Facts,
@@ -111,6 +116,8 @@ pub struct Resolver<'f> {
     depth: Cell<usize>,
     /// How many walks of [`Resolver::ends`] are under way, one inside the other.
     nested: Cell<usize>,
+    /// How many values all walks have looked at.
+    spent: Cell<usize>,
     call_sites: OnceCell<FxHashMap<FunctionId, Vec<ValueId>>>,
 }
 
@@ -144,6 +151,7 @@ impl<'f> Resolver<'f> {
             functions: RefCell::default(),
             depth: Cell::new(0),
             nested: Cell::new(0),
+            spent: Cell::new(0),
             call_sites: OnceCell::new(),
         }
     }
@@ -174,11 +182,7 @@ impl<'f> Resolver<'f> {
         // Stands while the origin is being found, so that a cycle ends.
         self.origins.borrow_mut().insert(value, Rc::new(unknown()));
         let hops = hops - 1;
-        let then = |from: ValueId, step: Step| {
-            let mut origin = (*self.origin_within(from, hops)).clone();
-            origin.steps.push(step);
-            origin
-        };
+        let then = |from: ValueId, step: Step| (*self.origin_within(from, hops)).clone().then(step);
         let known = |origin: &Origin| origin.root != Root::Unknown;
         // The best of several: one whose root is known, or else one that says at least how it ends.
         let best = |origins: Vec<Origin>| {
@@ -235,12 +239,8 @@ impl<'f> Resolver<'f> {
         let class = self.class_of(object)?;
         let members = self.facts.classes[class.index()].members.iter();
         let type_name = members.filter(|member| member.name == name).find_map(|member| member.type_name)?;
-        let mut origin = (*self.origin_within(type_name, hops)).clone();
-        if origin.root == Root::Unknown {
-            return None;
-        }
-        origin.steps.push(Step::Instance);
-        Some(origin)
+        let origin = self.origin_within(type_name, hops);
+        (origin.root != Root::Unknown).then(|| (*origin).clone().then(Step::Instance))
     }
 
     fn class_of(&self, value: ValueId) -> Option<ClassId> {
@@ -705,7 +705,11 @@ impl<'f> Resolver<'f> {
         // walks are shorter, and end where they would go round in a circle.
         let Some(steps) = NESTED_STEPS.get(self.nested.get()) else { return Vec::new() };
         self.nested.set(self.nested.get() + 1);
-        let ends = Walk { resolver: self, open: Vec::new(), steps: *steps }.value(value, MAX_HOPS);
+        let spent = self.spent.get();
+        let steps = if spent < MAX_SPENT { *steps } else { FEW_STEPS.min(*steps) };
+        let mut walk = Walk { resolver: self, open: Vec::new(), steps };
+        let ends = walk.value(value, MAX_HOPS);
+        self.spent.set(self.spent.get() + steps - walk.steps);
         self.nested.set(self.nested.get() - 1);
         ends
     }
@@ -841,12 +845,25 @@ impl<'f> Walk<'_, 'f> {
 
     /// All of several values together.
     fn union(&mut self, values: &[ValueId], hops: usize) -> Vec<Resolved> {
-        values.iter().flat_map(|value| self.value(*value, hops)).collect()
+        let mut all = Vec::new();
+        for value in values {
+            if self.steps == 0 {
+                break;
+            }
+            all.extend(self.value(*value, hops));
+        }
+        all
     }
 
     /// All alternatives together. A literal beside a look-up is what the look-up falls back to.
     fn alternatives(&mut self, values: &[ValueId], hops: usize) -> Vec<Resolved> {
-        let groups: Vec<Vec<Resolved>> = values.iter().map(|value| self.value(*value, hops)).collect();
+        let mut groups = Vec::new();
+        for value in values {
+            if self.steps == 0 {
+                break;
+            }
+            groups.push(self.value(*value, hops));
+        }
         let look_up = |group: &[Resolved]| {
             group.iter().find_map(|resolved| match &resolved.end {
                 End::Environment(name) => Some(Some(name.clone())),
@@ -855,12 +872,12 @@ impl<'f> Walk<'_, 'f> {
                 _ => None,
             })
         };
-        let look_ups: Vec<Option<Option<String>>> = groups.iter().map(|group| look_up(group)).collect();
+        // The first two are enough to know for each group one that is not its own.
+        let look_ups = groups.iter().enumerate().filter_map(|(index, group)| Some((index, look_up(group)?)));
+        let look_ups: Vec<(usize, Option<String>)> = look_ups.take(2).collect();
         let mut all = Vec::new();
         for (index, mut group) in groups.into_iter().enumerate() {
-            let other =
-                look_ups.iter().enumerate().filter(|(other, _)| *other != index).find_map(|(_, found)| found.clone());
-            if let Some(name) = other {
+            if let Some((_, name)) = look_ups.iter().find(|(other, _)| *other != index) {
                 for resolved in &mut group {
                     if matches!(resolved.end, End::Literal(_)) {
                         resolved.fallback = true;

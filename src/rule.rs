@@ -165,8 +165,9 @@ fn called(secret: &Secret) -> String {
 /// The calls that use a secret and the places on the way to them.
 fn uses_of(analysis: &Analysis, secret: &Secret) -> Vec<(Span, String)> {
     let mut related: Vec<(Span, String)> = Vec::new();
+    let mut known = HashSet::from([secret.span]);
     let mut add = |span: Span, message: String| {
-        if span != secret.span && !related.iter().any(|(known, _)| *known == span) {
+        if known.insert(span) {
             related.push((span, message));
         }
     };

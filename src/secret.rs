@@ -20,7 +20,7 @@ pub fn mask(value: &str) -> String {
     let mut characters = value.chars();
     let first = characters.next().filter(|first| !first.is_control());
     let mut masked = String::new();
-    if characters.count() + 1 >= SHOWN_FROM {
+    if characters.take(SHOWN_FROM).count() + 1 >= SHOWN_FROM {
         masked.extend(first);
     }
     masked.push_str("•••••");

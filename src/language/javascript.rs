@@ -32,13 +32,55 @@ use crate::language::Language;
 /// How deep brackets and operators may nest. Parsing recurses with them; real code stays below a few hundred.
 const MAX_DEPTH: usize = 1_000;
 
+/// What one token can cost of the stack, in bytes, where every token opens a level: more than was measured for any
+/// construct, nested 100,000 times.
+const STACK_PER_TOKEN: usize = if cfg!(debug_assertions) { 16 * 1024 } else { 3 * 1024 };
+
+/// Up to this need of stack, in bytes, a text is parsed on the thread that asks for it.
+const OWN_STACK: usize = 1024 * 1024;
+
 /// Lowers a file. What the parser could not read is in [`Facts::problems`].
 pub fn parse(text: &str, language: Language) -> Facts {
-    let mut facts = Facts::new(language);
     if nests_deeper_than(text, MAX_DEPTH) {
-        facts.problems.push(format!("nested more than {MAX_DEPTH} levels deep"));
-        return facts;
+        return refused(language, format!("nested more than {MAX_DEPTH} levels deep"));
     }
+    // The parser, the scopes and the lowering all recurse. What looks flat can be deep where brackets in strings,
+    // comments or expressions misled the count above, so there is stack for the deepest text of so many tokens; what
+    // is not used of it costs nothing.
+    let stack = STACK_PER_TOKEN.saturating_mul(tokens(text));
+    if stack <= OWN_STACK {
+        return read_and_lower(text, language);
+    }
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(stack + OWN_STACK);
+        match thread.spawn_scoped(scope, || read_and_lower(text, language)) {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(error) => refused(language, format!("no stack to parse it on: {error}")),
+        }
+    })
+}
+
+fn refused(language: Language, problem: String) -> Facts {
+    let mut facts = Facts::new(language);
+    facts.problems.push(problem);
+    facts
+}
+
+/// How many tokens of a text can open a level: at most one for each word and each mark that closes or separates nothing.
+fn tokens(text: &str) -> usize {
+    let mut in_word = false;
+    let mut count = 0;
+    for byte in text.bytes() {
+        let continues = in_word;
+        in_word = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | 128..);
+        let closes = matches!(byte, b')' | b']' | b'}' | b';' | b',' | b'"' | b'\'' | b'\\');
+        count += usize::from(!closes && !byte.is_ascii_whitespace() && !(in_word && continues));
+    }
+    count
+}
+
+fn read_and_lower(text: &str, language: Language) -> Facts {
+    let mut facts = Facts::new(language);
     let allocator = Allocator::default();
     let first = match language {
         Language::TypeScript => SourceType::ts(),
@@ -87,11 +129,16 @@ fn read<'a>(allocator: &'a Allocator, text: &'a str, source_type: SourceType) ->
 /// on the side of "yes": strings and comments are not told from code.
 fn nests_deeper_than(text: &str, limit: usize) -> bool {
     let bytes = text.as_bytes();
-    let (mut brackets, mut operators, mut elses) = (0usize, 0usize, 0usize);
+    let (mut brackets, mut operators, mut elses, mut loops) = (0usize, 0usize, 0usize, 0usize);
     for (at, byte) in bytes.iter().enumerate() {
         match byte {
             b'(' | b'[' | b'{' => brackets += 1,
-            b')' | b']' | b'}' => brackets = brackets.saturating_sub(1),
+            b')' | b']' | b'}' => {
+                brackets = brackets.saturating_sub(1);
+                if *byte == b'}' {
+                    loops = 0;
+                }
+            }
             b'!' | b'~' | b'?' | b'=' | b'<' => operators += 1,
             // Where one statement, argument or line ends, what was piled up before it is closed again, except for
             // chains that are written one operand a line; those are told by the operator at the line's end or start.
@@ -106,7 +153,7 @@ fn nests_deeper_than(text: &str, limit: usize) -> bool {
                     operators = 0;
                 }
             }
-            b'e' | b'i' | b't' | b'n' | b'v' | b'a' | b'd' | b'w' | b'k' => {
+            b'e' | b'f' | b'i' | b't' | b'n' | b'v' | b'a' | b'd' | b'w' | b'k' => {
                 let starts_word =
                     at == 0 || !(bytes[at - 1].is_ascii_alphanumeric() || matches!(bytes[at - 1], b'_' | b'$' | b'.'));
                 if starts_word {
@@ -119,6 +166,9 @@ fn nests_deeper_than(text: &str, limit: usize) -> bool {
                     };
                     if is(b"else") {
                         elses += 1;
+                    } else if is(b"for") {
+                        // Its head has `;` of its own, and each is a scope that all names below it are looked for in.
+                        loops += 1;
                     } else if [
                         b"if".as_slice(),
                         b"typeof",
@@ -142,7 +192,7 @@ fn nests_deeper_than(text: &str, limit: usize) -> bool {
             _ => {}
         }
         // A file with many `else` is not deep by that alone; a chain of as many as this may be.
-        if brackets > limit || operators > 4 * limit || elses > 20 * limit {
+        if brackets > limit || operators > 4 * limit || loops > 4 * limit || elses > 20 * limit {
             return true;
         }
     }
