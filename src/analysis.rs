@@ -82,8 +82,12 @@ pub struct Surroundings<'a> {
     pub project: &'a ProjectNames,
     /// The package the file belongs to.
     pub manifest: Option<&'a Manifest>,
+    /// The models its calls are known by.
+    pub models: &'static Models,
     /// What kind of text the whole file is.
     pub context: Context,
+    /// Whether it holds texts for people to read, which no name makes a key.
+    pub is_translation: bool,
     /// What git says of the file, for env and key files in a repository.
     pub status: Option<FileStatus>,
     /// Environment variables that code elsewhere uses as keys.
@@ -104,44 +108,21 @@ pub struct Analysis<'f> {
     pub secrets: Vec<Secret>,
     /// The badly made keys in it.
     pub random_keys: Vec<RandomKey>,
+    /// The environment variables that are used as keys in it.
+    pub key_variables: HashSet<String>,
 }
 
 /// The calls of JWT libraries in a file.
-pub fn uses(resolver: &Resolver) -> Vec<UseSite> {
-    let facts = resolver.facts();
-    let models = Models::of(facts.language);
-    facts.calls.iter().filter_map(|call| use_of(resolver, models, *call)).collect()
+fn uses(resolver: &Resolver) -> Vec<UseSite> {
+    resolver.facts().calls.iter().filter_map(|call| use_of(resolver, *call)).collect()
 }
 
-fn use_of(resolver: &Resolver, models: &'static Models, call: ValueId) -> Option<UseSite> {
+fn use_of(resolver: &Resolver, call: ValueId) -> Option<UseSite> {
     let origin = resolver.origin(resolver.facts().call(call)?.callee);
-    let find = |library: &'static Library| {
-        let meant = |model: &&'static Use| {
-            model.path.as_slice().iter().any(|path| origin.is(&library.packages, library.global, path))
-                && model.requires.iter().all(|condition| resolver.holds(call, condition))
-        };
-        library.uses.iter().find(meant).map(|model| UseSite { call, library, model })
-    };
-    origin
-        .module()
-        .and_then(|module| models.of_package(module).into_iter().find_map(find))
-        .or_else(|| models.global().find_map(find))
-        .or_else(|| models.anywhere().find_map(find))
-}
-
-/// The environment variables that are used as keys in a file.
-pub fn key_variables(resolver: &Resolver, uses: &[UseSite]) -> HashSet<String> {
-    let mut variables = HashSet::new();
-    for site in uses {
-        for resolved in key_ends(resolver, site) {
-            if let End::Environment(name) = resolved.end
-                && !name.is_empty()
-            {
-                variables.insert(name);
-            }
-        }
-    }
-    variables
+    let mut known = resolver.models().uses.find(&origin);
+    known
+        .find(|(_, model)| model.requires.iter().all(|condition| resolver.holds(call, condition)))
+        .map(|(library, model)| UseSite { call, library, model })
 }
 
 /// What the keys of a call come down to.
@@ -162,10 +143,17 @@ fn key_ends(resolver: &Resolver, site: &UseSite) -> Vec<Resolved> {
 impl<'f> Analysis<'f> {
     /// Gathers what a file does with tokens and keys.
     pub fn new(facts: &'f Facts, surroundings: Surroundings<'f>) -> Self {
-        let resolver = Resolver::new(facts);
+        let resolver = Resolver::new(facts, surroundings.models);
         let uses = uses(&resolver);
-        let mut analysis =
-            Analysis { facts, surroundings, resolver, uses, secrets: Vec::new(), random_keys: Vec::new() };
+        let mut analysis = Analysis {
+            facts,
+            surroundings,
+            resolver,
+            uses,
+            secrets: Vec::new(),
+            random_keys: Vec::new(),
+            key_variables: HashSet::new(),
+        };
         analysis.gather_used();
         analysis.gather_named();
         analysis.gather_fallbacks();
@@ -180,7 +168,7 @@ impl<'f> Analysis<'f> {
     }
 
     /// The texts at the first of these places where anything stands.
-    fn named_by(&self, site: &UseSite, locators: &[Locator]) -> Vec<(String, ValueId)> {
+    fn named_by(&self, site: &UseSite, locators: &'static [Locator]) -> Vec<(String, ValueId)> {
         let located = locators.iter().find_map(|locator| match self.resolver.locate(site.call, locator) {
             Located::Values(values) => Some(values),
             _ => None,
@@ -212,7 +200,7 @@ impl<'f> Analysis<'f> {
     pub fn is_library_source(&self) -> bool {
         let name = self.surroundings.manifest.and_then(|manifest| manifest.name.as_deref());
         self.surroundings.context == Context::Production
-            && name.is_some_and(|name| Models::of(self.facts.language).knows(name))
+            && name.is_some_and(|name| self.surroundings.models.knows(name))
     }
 
     /// What kind of text a place is: the file's, or documentation if it stands in a comment.
@@ -245,12 +233,12 @@ impl<'f> Analysis<'f> {
     }
 
     /// The condition of a model that holds for a call.
-    pub fn holding<'m>(&self, site: &UseSite, conditions: &'m [Condition]) -> Option<&'m Condition> {
+    pub fn holding(&self, site: &UseSite, conditions: &'static [Condition]) -> Option<&'static Condition> {
         conditions.iter().find(|condition| self.resolver.holds(site.call, condition))
     }
 
     /// Where the value of a condition stands, or else the call.
-    pub fn place_of(&self, site: &UseSite, condition: &Condition) -> Span {
+    pub fn place_of(&self, site: &UseSite, condition: &'static Condition) -> Span {
         let located = condition
             .at
             .as_slice()
@@ -293,6 +281,9 @@ impl<'f> Analysis<'f> {
                     End::Random(source, call) => {
                         let name = self.name_of_last(&resolved.hops);
                         self.add_random(RandomKey { source, call: *call, name, used_by: Some(site) });
+                    }
+                    End::Environment(variable) if !variable.is_empty() => {
+                        self.key_variables.insert(variable.clone());
                     }
                     _ => {}
                 }
@@ -351,6 +342,9 @@ impl<'f> Analysis<'f> {
     /// The literals whose name says that they are keys.
     fn gather_named(&mut self) {
         let facts = self.facts;
+        if self.surroundings.is_translation {
+            return;
+        }
         for entry in &facts.entries {
             // Of a list of values none is the value: they are what is refused, or rotated, or shown.
             if matches!(facts.kind(entry.value), Kind::List(_)) {
@@ -360,6 +354,10 @@ impl<'f> Analysis<'f> {
                 Some((last, path)) if !path.is_empty() && is_default(last) => (path, true),
                 _ => (entry.path.as_slice(), false),
             };
+            // A name of several words is what people read.
+            if path.last().is_some_and(|name| name.contains(char::is_whitespace)) {
+                continue;
+            }
             let variable = path.last().is_some_and(|name| self.surroundings.key_variables.contains(name));
             let Some(tier) = name::tier(path).or_else(|| variable.then_some(Tier::A)) else { continue };
             if !facts.language.is_configuration() && name::is_refused(path) {
@@ -389,7 +387,12 @@ impl<'f> Analysis<'f> {
     fn gather_fallbacks(&mut self) {
         for index in 0..self.facts.values.len() {
             let value = ValueId(index as u32);
-            if !matches!(self.facts.kind(value), Kind::Choice(_) | Kind::Call(_)) {
+            let look_up = match self.facts.kind(value) {
+                Kind::Choice(_) => true,
+                Kind::Call(_) => self.resolver.look_up(value).is_some_and(|(_, fallbacks)| !fallbacks.is_empty()),
+                _ => false,
+            };
+            if !look_up {
                 continue;
             }
             for resolved in self.resolver.ends(value) {
@@ -417,7 +420,10 @@ impl<'f> Analysis<'f> {
             return;
         }
         let variable = resolved.fallback_of.clone().filter(|name| !name.is_empty());
-        let name = variable.or_else(|| path.last().cloned());
+        // The position in a list, or that it is the value, is no name.
+        let tells =
+            |name: &&String| !name.bytes().all(|byte| byte.is_ascii_digit()) && !name.eq_ignore_ascii_case("value");
+        let name = variable.or_else(|| path.iter().rev().find(tells).cloned());
         self.secrets.extend(self.secret(resolved, literal, name, Some(tier), &resolved.encodings, None));
     }
 
@@ -452,7 +458,7 @@ fn key_kind(text: &str, asymmetric: bool) -> Option<KeyKind> {
 
 /// Whether an entry says what the one around it is when it is not set, as schemas of settings write it.
 fn is_default(name: &str) -> bool {
-    matches!(name, "default" | "defaultValue" | "devDefault" | "default_value")
+    ["default", "defaultValue", "devDefault", "default_value"].iter().any(|word| name.eq_ignore_ascii_case(word))
 }
 
 /// Whether a literal in code is the name of a setting (`'JWT_SECRET'`, `'jwt.secret'`) or a sentence for people, and

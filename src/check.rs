@@ -1,8 +1,8 @@
 //! The pipeline: sources in, findings out; the only place that knows all the steps.
 //!
 //! 1. The source hands on files; the prefilter throws away what cannot matter. This runs on the walker's threads.
-//! 2. What is left is parsed, in parallel, and the environment variables that code uses as keys are collected.
-//! 3. The rules run over every file, in parallel, and what they found is written down for people.
+//! 2. What is left is parsed and given to the rules, in parallel, and what they found is written down for people: code
+//!    first, then configuration, in which the environment variables that code uses as keys are keys too.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Write as _};
@@ -13,15 +13,15 @@ use std::time::Instant;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::analysis::{self, Analysis, Surroundings};
+use crate::analysis::{Analysis, Surroundings};
 use crate::facts::Span;
 use crate::finding::{Context, Finding, Related, Severity, Skipped, Summary};
-use crate::language::{self, Language, Part};
+use crate::language::{self, Language};
+use crate::library::Models;
 use crate::lines::Lines;
 use crate::manifest::Manifests;
 use crate::report::line_hash;
 use crate::repository::{FileStatus, Repositories};
-use crate::resolve::Resolver;
 use crate::rule::{Check, Draft, Drafts, RULES, Rule};
 use crate::secret::pem;
 use crate::secret::strength::ProjectNames;
@@ -51,6 +51,8 @@ pub struct Options<'a> {
     pub select: Vec<String>,
     /// The rules that do not.
     pub ignore: Vec<String>,
+    /// Whether the keys of what is not a JWT, cookies and sessions, are judged too.
+    pub adjacent: bool,
     /// Called after each file, on the thread that read it.
     pub progress: &'a (dyn Fn() + Sync),
 }
@@ -94,17 +96,16 @@ impl From<tree::Error> for Error {
 struct Candidate {
     path: String,
     context: Context,
+    is_translation: bool,
     language: Language,
     text: String,
 }
 
-/// A file that has been parsed.
-struct Parsed {
-    path: String,
-    context: Context,
-    language: Language,
-    text: String,
-    parts: Vec<Part>,
+/// What came of one file.
+#[derive(Default)]
+struct Checked {
+    findings: Vec<Finding>,
+    problems: Vec<Skipped>,
     key_variables: HashSet<String>,
 }
 
@@ -122,6 +123,7 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         if prefilter::matters(language, &file.bytes) {
             let candidate = Candidate {
                 context: context::of_path(file.local_path()),
+                is_translation: context::is_translation(file.local_path()),
                 language,
                 text: file.text()?.into_owned(),
                 path: file.path,
@@ -153,52 +155,29 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         .stack_size(STACK_SIZE)
         .build()
         .map_err(|error| Error::Threads(error.to_string()))?;
-    let (findings, problems) = pool.install(|| {
-        let parsed: Vec<Parsed> = candidates.into_par_iter().map(parse).collect();
-        let key_variables: HashSet<String> =
-            parsed.iter().flat_map(|file| file.key_variables.iter().cloned()).collect();
-        let mut problems: Vec<Skipped> = parsed.iter().flat_map(problems_of).collect();
-        // git's index can only be asked from one thread, and only env and key files are asked for.
+    // Code first: it says which variables are keys, whatever they are called, and configuration is judged by that.
+    let (code, configuration): (Vec<Candidate>, Vec<Candidate>) =
+        candidates.into_iter().partition(|candidate| !candidate.language.is_configuration());
+    let mut checked = pool.install(|| {
         let repositories = Repositories::new();
-        let around = Around::new(&roots, options, key_variables, &repositories);
-        let statuses: Vec<Option<FileStatus>> = parsed
-            .iter()
-            .map(|file| {
-                status(&repositories, file).unwrap_or_else(|problem| {
-                    problems.push(problem);
-                    None
-                })
-            })
-            .collect();
-        let findings: Vec<Finding> =
-            parsed.par_iter().zip(statuses).flat_map_iter(|(file, status)| around.check(file, status)).collect();
-        (findings, problems)
+        let around = Around::new(&roots, options, &repositories);
+        let mut checked = around.check_all(code, &HashSet::new(), &repositories);
+        let key_variables: HashSet<String> =
+            checked.iter_mut().flat_map(|file| std::mem::take(&mut file.key_variables)).collect();
+        checked.extend(around.check_all(configuration, &key_variables, &repositories));
+        checked
     });
-    summary.skipped.extend(problems);
+    let findings = checked.iter_mut().flat_map(|file| std::mem::take(&mut file.findings));
+    let mut findings: Vec<Finding> = findings.collect();
+    findings.sort_by(|one, other| one.path.cmp(&other.path));
+    summary.skipped.extend(checked.into_iter().flat_map(|file| file.problems));
     summary.skipped.sort_by(|one, other| (&one.path, &one.reason).cmp(&(&other.path, &other.reason)));
     summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(Outcome { findings, summary })
 }
 
-fn parse(candidate: Candidate) -> Parsed {
-    let Candidate { path, context, language, text } = candidate;
-    let parts = language::parse(language, Path::new(&path), &text);
-    let mut key_variables = HashSet::new();
-    // A test's variables say nothing about what the program uses.
-    for part in parts.iter().filter(|part| context == Context::Production && !part.in_comment) {
-        let resolver = Resolver::new(&part.facts);
-        key_variables.extend(analysis::key_variables(&resolver, &analysis::uses(&resolver)));
-    }
-    Parsed { path, context, language, text, parts, key_variables }
-}
-
-fn problems_of(file: &Parsed) -> impl Iterator<Item = Skipped> {
-    let problems = file.parts.iter().flat_map(|part| &part.facts.problems);
-    problems.map(|problem| Skipped { path: file.path.clone(), reason: problem.clone(), fault: true })
-}
-
 /// What git says of a file, where that matters.
-fn status(repositories: &Repositories, file: &Parsed) -> Result<Option<FileStatus>, Skipped> {
+fn status(repositories: &Repositories, file: &Candidate) -> Result<Option<FileStatus>, Skipped> {
     if !matches!(file.language, Language::Dotenv | Language::Key) {
         return Ok(None);
     }
@@ -212,13 +191,13 @@ fn status(repositories: &Repositories, file: &Parsed) -> Result<Option<FileStatu
 /// What all files share.
 struct Around {
     rules: Vec<&'static Rule>,
+    adjacent: bool,
     project: ProjectNames,
     manifests: Manifests,
-    key_variables: HashSet<String>,
 }
 
 impl Around {
-    fn new(roots: &[PathBuf], options: &Options, key_variables: HashSet<String>, repositories: &Repositories) -> Self {
+    fn new(roots: &[PathBuf], options: &Options, repositories: &Repositories) -> Self {
         let wanted = |rule: &&Rule| {
             (options.select.is_empty() || options.select.iter().any(|id| id == rule.id))
                 && !options.ignore.iter().any(|id| id == rule.id)
@@ -248,18 +227,44 @@ impl Around {
         }
         Around {
             rules: RULES.iter().filter(wanted).collect(),
+            adjacent: options.adjacent,
             project: ProjectNames { names },
             manifests: Manifests::within(boundaries),
-            key_variables,
         }
     }
 
-    fn check(&self, file: &Parsed, status: Option<FileStatus>) -> Vec<Finding> {
+    /// Checks files in parallel; what came of them is in their order.
+    fn check_all(
+        &self,
+        files: Vec<Candidate>,
+        key_variables: &HashSet<String>,
+        repositories: &Repositories,
+    ) -> Vec<Checked> {
+        // git's index can only be asked from one thread, and only env and key files are asked for.
+        let statuses: Vec<Result<Option<FileStatus>, Skipped>> =
+            files.iter().map(|file| status(repositories, file)).collect();
+        files.into_par_iter().zip(statuses).map(|(file, status)| self.check(&file, status, key_variables)).collect()
+    }
+
+    fn check(
+        &self,
+        file: &Candidate,
+        status: Result<Option<FileStatus>, Skipped>,
+        key_variables: &HashSet<String>,
+    ) -> Checked {
+        let mut checked = Checked::default();
+        let status = status.unwrap_or_else(|problem| {
+            checked.problems.push(problem);
+            None
+        });
+        let parts = language::parse(file.language, Path::new(&file.path), &file.text);
+        let problems = parts.iter().flat_map(|part| &part.facts.problems);
+        let skipped = |problem: &String| Skipped { path: file.path.clone(), reason: problem.clone(), fault: true };
+        checked.problems.extend(problems.map(skipped));
         let manifest = self.manifests.nearest(Path::new(&file.path));
         let mut project = self.project.clone();
         project.names.extend(manifest.as_ref().and_then(|manifest| manifest.name.clone()));
-        let analyses: Vec<Analysis> = file
-            .parts
+        let analyses: Vec<Analysis> = parts
             .iter()
             .map(|part| {
                 let context = match file.context {
@@ -269,13 +274,19 @@ impl Around {
                 let surroundings = Surroundings {
                     project: &project,
                     manifest: manifest.as_deref(),
+                    models: Models::of(part.facts.language, self.adjacent),
                     context,
+                    is_translation: file.is_translation,
                     status,
-                    key_variables: &self.key_variables,
+                    key_variables,
                 };
                 Analysis::new(&part.facts, surroundings)
             })
             .collect();
+        // A test's variables say nothing about what the program uses.
+        for analysis in analyses.iter().filter(|analysis| analysis.surroundings.context == Context::Production) {
+            checked.key_variables.extend(analysis.key_variables.iter().cloned());
+        }
         let tokens = token::find(file.text.as_bytes());
         let mut drafts = Vec::new();
         for (index, analysis) in analyses.iter().enumerate() {
@@ -290,17 +301,17 @@ impl Around {
             }
             drafts.extend(found.drafts.into_iter().map(|draft| (index, draft)));
         }
-        if drafts.is_empty() {
-            return Vec::new();
+        if !drafts.is_empty() {
+            drafts.sort_by_key(|(_, draft)| (draft.span, draft.rule));
+            checked.findings = Writer::new(file, &analyses, &tokens).write(drafts);
         }
-        drafts.sort_by_key(|(_, draft)| (draft.span, draft.rule));
-        Writer::new(file, &analyses, &tokens).write(drafts)
+        checked
     }
 }
 
 /// Writes the findings of one file down for people: lines and columns, masked source, fingerprints.
 struct Writer<'f> {
-    file: &'f Parsed,
+    file: &'f Candidate,
     analyses: &'f [Analysis<'f>],
     lines: Lines<'f>,
     masks: Vec<Span>,
@@ -308,7 +319,7 @@ struct Writer<'f> {
 }
 
 impl<'f> Writer<'f> {
-    fn new(file: &'f Parsed, analyses: &'f [Analysis<'f>], tokens: &[Token]) -> Self {
+    fn new(file: &'f Candidate, analyses: &'f [Analysis<'f>], tokens: &[Token]) -> Self {
         let secrets = || analyses.iter().flat_map(|analysis| &analysis.secrets);
         let mut masks: Vec<Span> = secrets().map(|secret| secret.span).collect();
         masks.extend(tokens.iter().map(|token| token.span));

@@ -113,6 +113,10 @@ struct Check {
     #[arg(long, value_name = "RULE,...", value_delimiter = ',', value_parser = rules(), hide_possible_values = true, help_heading = "Rules")]
     ignore: Vec<String>,
 
+    /// Judge the keys of cookies and sessions too, which are no JWTs
+    #[arg(long, help_heading = "Rules")]
+    adjacent: bool,
+
     /// Read no jotlint.toml (this version reads none in any case)
     #[arg(long, help_heading = "Rules")]
     no_config: bool,
@@ -428,6 +432,7 @@ impl Check {
             },
             select: self.select.clone(),
             ignore: self.ignore.clone(),
+            adjacent: self.adjacent,
             progress: &|| progress.advance(),
         };
         let outcome = check::check(&options);

@@ -18,6 +18,41 @@ pub fn of_path(path: &str) -> Context {
         .unwrap_or(Context::Production)
 }
 
+/// Whether a file holds the texts an application shows, in one language: what is written under a name there is what
+/// people read, and no setting. Told by a folder's name, or by a file's name that is a language's tag (BCP 47).
+pub fn is_translation(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    let mut parts = path.rsplit('/');
+    let name = parts.next().unwrap_or_default();
+    let of_texts = |folder: &str| {
+        matches!(
+            folder,
+            "i18n"
+                | "l10n"
+                | "locale"
+                | "locales"
+                | "lang"
+                | "langs"
+                | "language"
+                | "languages"
+                | "translation"
+                | "translations"
+                | "intl"
+                | "messages"
+        )
+    };
+    let stem = name.split('.').next().unwrap_or_default();
+    let letters = |word: &str, count: usize| word.len() == count && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_tag = match stem.split_once(['-', '_']) {
+        Some((language, region)) => letters(language, 2) && (letters(region, 2) || letters(region, 4)),
+        None => matches!(
+            stem,
+            "en" | "de" | "fr" | "es" | "it" | "pt" | "nl" | "pl" | "ru" | "zh" | "ja" | "ko" | "tr" | "cs" | "sv"
+        ),
+    };
+    parts.any(of_texts) || (is_tag && name.ends_with(".json")) || of_texts(stem)
+}
+
 /// Which context counts when a path speaks of two.
 fn rank(context: Context) -> u8 {
     match context {
@@ -63,7 +98,18 @@ fn of_name(name: &str) -> Option<Context> {
     // divides words only in the names of environment files.
     let mut divided = name.split(['.', '-', '_']).filter(|word| !word.is_empty());
     let is_env = name.split(['.', '-', '_']).any(|word| word == "env");
-    let is_example = words().skip(1).any(is_example_word) || (is_env && divided.any(is_example_word));
+    // `example.yaml`, `values-sample.yml`, `samples.json`: a configuration file that is one, by its whole stem or its
+    // first or last word.
+    let is_sample = |word: &str| matches!(word, "example" | "examples" | "sample" | "samples");
+    let is_configuration = matches!(
+        words().next_back(),
+        Some("yml" | "yaml" | "json" | "jsonc" | "toml" | "properties" | "ini" | "conf" | "cfg" | "tfvars")
+    );
+    let mut stem_words = stem.split(['-', '_']);
+    let is_named_example =
+        is_configuration && (stem_words.next().is_some_and(is_sample) || stem_words.next_back().is_some_and(is_sample));
+    let is_example =
+        words().skip(1).any(is_example_word) || (is_env && divided.any(is_example_word)) || is_named_example;
     if is_example {
         return Some(Context::Example);
     }
@@ -84,6 +130,24 @@ mod tests {
         for path in paths {
             assert_eq!(of_path(path), expected, "{path}");
         }
+    }
+
+    #[test]
+    fn translations_are_told_by_folder_or_language() {
+        for path in
+            ["src/i18n/en.json", "locales/pt_BR/translation.json", "public/zh-CN.json", "app/messages.properties"]
+        {
+            assert!(is_translation(path), "{path}");
+        }
+        for path in ["config/en-us-west/app.json", "src/config.json", "db.json", "env-prod.json", "deploy/de.env"] {
+            assert!(!is_translation(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn configuration_that_is_an_example_says_so_in_its_name() {
+        check(Context::Example, &["ci/example.yaml", "config/values-sample.yml", "k8s/secret-examples.json"]);
+        check(Context::Production, &["src/example.ts", "config/resample.yml", "sampler/config.yml"]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! Values live in one arena per file and refer to each other by id, so that a value is written down once however
 //! often it is reached. Spans are byte offsets into the file as it was read.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::language::Language;
@@ -412,6 +413,38 @@ impl Facts {
         let exported = path.iter().take_while(|name| matches!(name.as_str(), "module" | "exports" | "default")).count();
         path.drain(..exported);
         (path, last)
+    }
+
+    /// The names bound to modules and what they export.
+    pub fn imports(&self) -> impl Iterator<Item = (String, Kind)> {
+        self.bindings.iter().filter_map(|binding| match binding.writes.as_slice() {
+            [write] => self.import(*write, 4).map(|kind| (binding.name.clone(), kind)),
+            _ => None,
+        })
+    }
+
+    /// The module, or the export of one, that a value is.
+    fn import(&self, value: ValueId, depth: usize) -> Option<Kind> {
+        match self.kind(value) {
+            kind @ (Kind::Module(_) | Kind::Import { .. }) => Some(kind.clone()),
+            // `const { sign } = require('jsonwebtoken')`
+            Kind::Member { object, name, .. } => match self.import(*object, depth.checked_sub(1)?)? {
+                Kind::Module(module) => Some(Kind::Import { module, member: name.clone() }),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Makes names that the file does not bind what they are bound to elsewhere.
+    pub fn bind_globals(&mut self, names: &HashMap<String, Kind>) {
+        for value in &mut self.values {
+            if let Kind::Global(name) = &value.kind
+                && let Some(kind) = names.get(name)
+            {
+                value.kind = kind.clone();
+            }
+        }
     }
 
     /// The value behind an id.

@@ -15,6 +15,7 @@ pub mod toml;
 pub(crate) mod tree;
 pub mod yaml;
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use crate::facts::Facts;
@@ -170,6 +171,7 @@ pub fn parse(language: Language, path: &Path, text: &str) -> Vec<Part> {
         }
     };
     let mut parts = vec![Part { facts, in_comment: false }];
+    let mut imports = HashMap::new();
     for block in blocks {
         let mut facts = parse_one(block.language, path, &block.text);
         if facts.values.is_empty() {
@@ -177,6 +179,9 @@ pub fn parse(language: Language, path: &Path, text: &str) -> Vec<Part> {
         }
         facts.problems.clear();
         block.map.apply(&mut facts);
+        // What a document imports once it uses to its end.
+        facts.bind_globals(&imports);
+        imports.extend(facts.imports());
         parts.push(Part { facts, in_comment });
     }
     parts

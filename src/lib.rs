@@ -15,6 +15,7 @@ pub mod library;
 pub mod lines;
 pub mod manifest;
 pub mod name;
+pub mod origin;
 pub mod prefilter;
 pub mod report;
 pub mod repository;

@@ -22,7 +22,6 @@
 //! way for its instance. Where a key is located, ` as ` and an encoding behind the locator says how text that stands
 //! there becomes bytes, whatever the call does otherwise: `1.k as base64url`.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
@@ -31,6 +30,7 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer};
 
 use crate::language::Language;
+use crate::origin::{PathIndex, same_package};
 
 /// What one library's calls mean.
 #[derive(Clone, Debug, Deserialize)]
@@ -256,83 +256,69 @@ impl<T> OneOrMany<T> {
     }
 }
 
-/// The models of the libraries of one family of languages, found by the package a callee comes from.
+/// The models of the libraries of one family of languages, found by where a callee comes from.
 #[derive(Debug, Default)]
 pub struct Models {
-    /// Every model, by name.
-    pub libraries: Vec<Library>,
-    by_package: HashMap<String, Vec<usize>>,
-    by_prefix: Vec<(String, usize)>,
-    global: Vec<usize>,
-    anywhere: Vec<usize>,
+    /// What the calls mean that sign, verify and decode.
+    pub uses: PathIndex<(&'static Library, &'static Use)>,
+    /// The calls that make keys of text.
+    pub conversions: PathIndex<&'static Conversion>,
+    /// The calls that give back what they are given.
+    pub wrappers: PathIndex<&'static Wrapper>,
+    libraries: &'static [Library],
 }
 
 /// The models in `rules/libraries`, as (language, name, TOML).
 static EMBEDDED: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/libraries.rs"));
 
 impl Models {
-    /// The models a file of this language is read with. Parsed when they are first asked for.
-    pub fn of(language: Language) -> &'static Models {
-        static JAVASCRIPT: LazyLock<Models> = LazyLock::new(|| Models::embedded("javascript"));
+    /// The models a file of this language is read with, those of `adjacent` libraries among them or not. Parsed when they
+    /// are first asked for.
+    pub fn of(language: Language, adjacent: bool) -> &'static Models {
+        static JAVASCRIPT: LazyLock<Models> = LazyLock::new(|| Models::embedded("javascript", false));
+        static JAVASCRIPT_ADJACENT: LazyLock<Models> = LazyLock::new(|| Models::embedded("javascript", true));
         static NONE: LazyLock<Models> = LazyLock::new(Models::default);
-        if language.is_javascript() { &JAVASCRIPT } else { &NONE }
+        match (language.family(), adjacent) {
+            ("javascript", false) => &JAVASCRIPT,
+            ("javascript", true) => &JAVASCRIPT_ADJACENT,
+            _ => &NONE,
+        }
     }
 
-    fn embedded(folder: &str) -> Models {
-        let libraries = EMBEDDED
+    fn embedded(folder: &str, adjacent: bool) -> Models {
+        let libraries: Vec<Library> = EMBEDDED
             .iter()
             .filter(|(language, _, _)| *language == folder)
             // A model that cannot be read is a fault of the build, which a test finds; no input can cause it.
             .filter_map(|(_, _, text)| toml::from_str::<Library>(text).ok())
-            .filter(|library| !library.adjacent)
+            .filter(|library| adjacent || !library.adjacent)
             .collect();
-        Models::new(libraries)
+        // They live as long as the process.
+        Models::new(libraries.leak())
     }
 
-    fn new(libraries: Vec<Library>) -> Models {
+    fn new(libraries: &'static [Library]) -> Models {
         let mut models = Models { libraries, ..Models::default() };
-        for (index, library) in models.libraries.iter().enumerate() {
-            for package in &library.packages {
-                match package.strip_suffix("/*") {
-                    Some(prefix) => models.by_prefix.push((format!("{prefix}/"), index)),
-                    None => models.by_package.entry(package.clone()).or_default().push(index),
-                }
+        for library in libraries {
+            let (packages, global) = (library.packages.as_slice(), library.global);
+            for model in &library.uses {
+                models.uses.add(packages, global, model.path.as_slice(), (library, model));
             }
-            if library.global || library.packages.is_empty() {
-                models.global.push(index);
+            for conversion in &library.conversions {
+                models.conversions.add(packages, global, conversion.path.as_slice(), conversion);
             }
-            let uses = library.uses.iter().map(|model| &model.path);
-            let conversions = library.conversions.iter().map(|conversion| &conversion.path);
-            let wrappers = library.wrappers.iter().map(|wrapper| &wrapper.path);
-            if uses.chain(conversions).chain(wrappers).any(|path| path.as_slice().iter().any(|path| path.anywhere)) {
-                models.anywhere.push(index);
+            for wrapper in &library.wrappers {
+                models.wrappers.add(packages, global, wrapper.path.as_slice(), wrapper);
             }
         }
         models
     }
 
-    /// The models of a package.
-    pub fn of_package(&self, package: &str) -> Vec<&Library> {
-        let exact = self.by_package.get(package).into_iter().flatten().copied();
-        let below =
-            self.by_prefix.iter().filter(|(prefix, _)| package.starts_with(prefix.as_str())).map(|(_, index)| *index);
-        exact.chain(below).map(|index| &self.libraries[index]).collect()
-    }
-
-    /// The models whose paths are also global names.
-    pub fn global(&self) -> impl Iterator<Item = &Library> {
-        self.global.iter().map(|index| &self.libraries[*index])
-    }
-
-    /// The models that have a path whose receiver is not followed.
-    pub fn anywhere(&self) -> impl Iterator<Item = &Library> {
-        self.anywhere.iter().map(|index| &self.libraries[*index])
-    }
-
     /// Whether a package is a JWT library that a model knows: what signs, verifies or decodes in its own source is the
     /// library at work, not somebody using it.
     pub fn knows(&self, package: &str) -> bool {
-        self.of_package(package).iter().any(|library| !library.uses.is_empty())
+        let named = |library: &&Library| library.packages.iter().any(|name| same_package(name, package));
+        self.libraries.iter().any(|library| named(&library) && !library.uses.is_empty())
     }
 }
 

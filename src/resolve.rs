@@ -4,141 +4,28 @@
 //! members and calls that lead from there to it. And what can a value be ([`Resolver::ends`]): the literals, environment
 //! look-ups and sources of randomness it comes down to, each with the way that leads there.
 
-use std::cell::{OnceCell, RefCell};
-use std::collections::{HashMap, HashSet};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::hash::Hash;
 use std::rc::Rc;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use crate::facts::{BindingId, Call, ClassId, Facts, FunctionId, Kind, Span, ValueId};
-use crate::library::{
-    ArgumentName, Condition, Conversion, Encoding, Library, Locator, Models, Path, Provenance, Segment,
-};
-use crate::vocabulary::{self, Environment, Source};
+use crate::library::{ArgumentName, Condition, Conversion, Encoding, Locator, Models, Provenance};
+use crate::origin::{Origin, Root, Step, same_package};
+use crate::vocabulary::{self, Source};
 
 /// How many names and calls are followed in a row. Real code needs a handful; the rest is cycles.
 const MAX_HOPS: usize = 24;
 
+/// How many questions can lead to each other: the calls of a chain, names that stand for names.
+const MAX_DEPTH: usize = 128;
+
 /// How many values are looked at for one question, so that code that multiplies alternatives ends.
 const MAX_STEPS: usize = 2_000;
 
-/// Where a value comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
-    /// Where the way starts.
-    pub root: Root,
-    /// The way.
-    pub steps: Vec<Step>,
-}
-
-/// Where the way to a value starts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Root {
-    /// A package or module, as the file names it.
-    Module(String),
-    /// A name that the file does not bind.
-    Global(String),
-    /// Something that is not followed.
-    Unknown,
-}
-
-/// One step of the way to a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// A member is taken.
-    Member(String),
-    /// It is called or constructed; the call.
-    Call(ValueId),
-    /// An instance is given by a type, so there is no call to see.
-    Instance,
-}
-
-impl Origin {
-    /// Whether the origin is one of these packages (or, if `global`, a global name) and `path` leads from there to it.
-    pub fn is(&self, packages: &[String], global: bool, path: &Path) -> bool {
-        if path.anywhere {
-            return self.ends_with(path);
-        }
-        match &self.root {
-            Root::Module(module) => {
-                packages.iter().any(|package| same_package(package, module)) && self.reached_by(path)
-            }
-            Root::Global(_) => global && self.global_steps().is_some_and(|steps| lead(&path.segments, &steps)),
-            Root::Unknown => false,
-        }
-    }
-
-    /// Whether `path` leads from the package to here. The default export and what `require` returns are the same.
-    pub fn reached_by(&self, path: &Path) -> bool {
-        let segments = match path.segments.as_slice() {
-            [Segment::Member(name), rest @ ..] if name == "default" => rest,
-            segments => segments,
-        };
-        let steps = match self.steps.as_slice() {
-            [Step::Member(name), rest @ ..] if name == "default" => rest,
-            steps => steps,
-        };
-        lead(segments, steps)
-    }
-
-    fn ends_with(&self, path: &Path) -> bool {
-        (0..self.steps.len()).rev().any(|from| lead(&path.segments, &self.steps[from..]))
-    }
-
-    /// The steps from a global name, the name itself included.
-    fn global_steps(&self) -> Option<Vec<Step>> {
-        let Root::Global(name) = &self.root else { return None };
-        let name = match self.steps.first() {
-            // `window.x`, `globalThis.x` and `global.x` are x.
-            Some(Step::Member(_)) if matches!(name.as_str(), "window" | "globalThis" | "global" | "self") => None,
-            _ => Some(name),
-        };
-        // A global's name can be written with dots (`import.meta`).
-        let first = name.into_iter().flat_map(|name| name.split('.')).map(|name| Step::Member(name.to_owned()));
-        Some(first.chain(self.steps.iter().cloned()).collect())
-    }
-
-    /// The dotted name of a global member, without calls: `process.env.JWT_SECRET`.
-    pub fn global_name(&self) -> Option<Vec<String>> {
-        self.global_steps()?
-            .into_iter()
-            .map(|step| match step {
-                Step::Member(name) => Some(name),
-                Step::Call(_) | Step::Instance => None,
-            })
-            .collect()
-    }
-
-    /// The package or module, if the way starts at one.
-    pub fn module(&self) -> Option<&str> {
-        match &self.root {
-            Root::Module(module) => Some(module),
-            _ => None,
-        }
-    }
-}
-
-/// Whether `module` is the package a model names. `node:` in front of a module is no difference.
-fn same_package(package: &str, module: &str) -> bool {
-    let module = module.strip_prefix("node:").unwrap_or(module);
-    let package = package.strip_prefix("node:").unwrap_or(package);
-    match package.strip_suffix("/*") {
-        Some(prefix) => module.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/')),
-        None => module == package,
-    }
-}
-
-fn lead(segments: &[Segment], steps: &[Step]) -> bool {
-    match (segments, steps) {
-        ([], []) => true,
-        ([Segment::Member(name), segments @ ..], [Step::Member(step), steps @ ..]) => {
-            (name == step || name == "*") && lead(segments, steps)
-        }
-        ([Segment::Call, segments @ ..], [Step::Call(_) | Step::Instance, steps @ ..]) => lead(segments, steps),
-        ([Segment::Chain, rest @ ..], steps) => {
-            lead(rest, steps) || matches!(steps, [Step::Member(_), Step::Call(_), steps @ ..] if lead(segments, steps))
-        }
-        _ => false,
-    }
-}
+/// The same for [`Resolver::ends`]: for a question, for one asked to answer it, and for one asked to answer that.
+const NESTED_STEPS: [usize; 3] = [MAX_STEPS, 200, 20];
 
 /// What a value comes down to.
 #[derive(Clone, Debug)]
@@ -215,17 +102,23 @@ enum Owner<'f> {
 pub struct Resolver<'f> {
     facts: &'f Facts,
     models: &'static Models,
-    origins: RefCell<HashMap<ValueId, Rc<Origin>>>,
-    member_writes: HashMap<(Owner<'f>, &'f str), Vec<ValueId>>,
-    global_writes: HashMap<&'f str, Vec<ValueId>>,
-    call_sites: OnceCell<HashMap<FunctionId, Vec<ValueId>>>,
+    origins: RefCell<FxHashMap<ValueId, Rc<Origin>>>,
+    member_writes: FxHashMap<(Owner<'f>, &'f str), Vec<ValueId>>,
+    global_writes: FxHashMap<&'f str, Vec<ValueId>>,
+    held: RefCell<FxHashMap<(ValueId, &'f str), Rc<[ValueId]>>>,
+    functions: RefCell<FxHashMap<ValueId, Rc<[FunctionId]>>>,
+    /// How many questions of [`Resolver::once`] are under way, one inside the other.
+    depth: Cell<usize>,
+    /// How many walks of [`Resolver::ends`] are under way, one inside the other.
+    nested: Cell<usize>,
+    call_sites: OnceCell<FxHashMap<FunctionId, Vec<ValueId>>>,
 }
 
 impl<'f> Resolver<'f> {
     /// A resolver for the facts of one file.
-    pub fn new(facts: &'f Facts) -> Self {
-        let mut member_writes: HashMap<_, Vec<ValueId>> = HashMap::new();
-        let mut global_writes: HashMap<_, Vec<ValueId>> = HashMap::new();
+    pub fn new(facts: &'f Facts, models: &'static Models) -> Self {
+        let mut member_writes: FxHashMap<_, Vec<ValueId>> = FxHashMap::default();
+        let mut global_writes: FxHashMap<_, Vec<ValueId>> = FxHashMap::default();
         for assignment in &facts.assignments {
             match facts.kind(assignment.target) {
                 Kind::Member { object, name, .. } => {
@@ -243,12 +136,21 @@ impl<'f> Resolver<'f> {
         }
         Resolver {
             facts,
-            models: Models::of(facts.language),
+            models,
             origins: RefCell::default(),
             member_writes,
             global_writes,
+            held: RefCell::default(),
+            functions: RefCell::default(),
+            depth: Cell::new(0),
+            nested: Cell::new(0),
             call_sites: OnceCell::new(),
         }
+    }
+
+    /// The models it knows callees by.
+    pub fn models(&self) -> &'static Models {
+        self.models
     }
 
     /// The facts it follows names in.
@@ -258,7 +160,7 @@ impl<'f> Resolver<'f> {
 
     /// Where a value comes from.
     pub fn origin(&self, value: ValueId) -> Rc<Origin> {
-        self.origin_within(value, MAX_HOPS)
+        self.origin_within(value, MAX_DEPTH)
     }
 
     fn origin_within(&self, value: ValueId, hops: usize) -> Rc<Origin> {
@@ -304,11 +206,8 @@ impl<'f> Resolver<'f> {
                 best(written.chain(typed).collect()).unwrap_or_else(unknown)
             }
             Kind::Member { object, name, .. } => {
-                let held = self
-                    .held(*object, name, hops)
-                    .into_iter()
-                    .map(|held| (*self.origin_within(held, hops)).clone())
-                    .find(known);
+                let held = self.held(*object, name);
+                let held = held.iter().map(|held| (*self.origin_within(*held, hops)).clone()).find(known);
                 held.or_else(|| self.typed_member(*object, name, hops))
                     .unwrap_or_else(|| then(*object, Step::Member(name.clone())))
             }
@@ -370,10 +269,7 @@ impl<'f> Resolver<'f> {
     /// What a call only gives back: `promisify(f)`, `f.bind(x)`, `Object.freeze(x)`.
     fn wrapped(&self, call: &Call, hops: usize) -> Option<ValueId> {
         let origin = self.origin_within(call.callee, hops.checked_sub(1)?);
-        let wrapper = self.known(&origin, |library| {
-            let meant = |path: &Path| origin.is(&library.packages, library.global, path);
-            library.wrappers.iter().find(|wrapper| wrapper.path.as_slice().iter().any(meant))
-        })?;
+        let wrapper = self.models.wrappers.find(&origin).next()?;
         match (&wrapper.value.argument, self.facts.kind(call.callee)) {
             (ArgumentName::This, Kind::Member { object, .. }) => Some(*object),
             (ArgumentName::Position(index), _) => call.arguments.get(*index).map(|argument| argument.value),
@@ -381,29 +277,44 @@ impl<'f> Resolver<'f> {
         }
     }
 
-    /// What the first model says that knows where a callee comes from.
-    fn known<T>(&self, origin: &Origin, find: impl Fn(&'static Library) -> Option<T>) -> Option<T> {
-        let package = origin.module().map(|module| self.models.of_package(module)).unwrap_or_default();
-        package
-            .into_iter()
-            .chain(self.models.global().filter(|_| matches!(origin.root, Root::Global(_))))
-            .chain(self.models.anywhere())
-            .find_map(find)
+    /// The values that are known to be held in `object` under `name`; `*` is every name.
+    pub fn held(&self, object: ValueId, name: &'f str) -> Rc<[ValueId]> {
+        self.once(&self.held, (object, name), |found| {
+            self.collect_held(object, name, MAX_HOPS, &mut FxHashSet::default(), found);
+        })
     }
 
-    /// The values that are known to be held in `object` under `name`.
-    pub fn held(&self, object: ValueId, name: &str, hops: usize) -> Vec<ValueId> {
+    /// The answer to a question that is asked again and again, found once. While it is being found the answer is that
+    /// there is none, so that code which goes round in a circle ends; so it is where one question leads to another too
+    /// often.
+    fn once<K: Hash + Eq + Copy, T: Clone>(
+        &self,
+        known: &RefCell<FxHashMap<K, Rc<[T]>>>,
+        question: K,
+        find: impl FnOnce(&mut Vec<T>),
+    ) -> Rc<[T]> {
+        if let Some(answer) = known.borrow().get(&question) {
+            return Rc::clone(answer);
+        }
+        if self.depth.get() >= MAX_DEPTH {
+            return Rc::default();
+        }
+        known.borrow_mut().insert(question, Rc::default());
+        self.depth.set(self.depth.get() + 1);
         let mut found = Vec::new();
-        self.collect_held(object, name, hops.min(MAX_HOPS), &mut HashSet::new(), &mut found);
-        found
+        find(&mut found);
+        self.depth.set(self.depth.get() - 1);
+        let answer: Rc<[T]> = found.into();
+        known.borrow_mut().insert(question, Rc::clone(&answer));
+        answer
     }
 
     fn collect_held(
         &self,
         object: ValueId,
-        name: &str,
+        name: &'f str,
         hops: usize,
-        seen: &mut HashSet<ValueId>,
+        seen: &mut FxHashSet<ValueId>,
         found: &mut Vec<ValueId>,
     ) {
         if hops == 0 || seen.len() > MAX_STEPS || !seen.insert(object) {
@@ -451,8 +362,8 @@ impl<'f> Resolver<'f> {
                 writes(Owner::Global(global), found);
             }
             Kind::Member { object: outer, name: member, .. } => {
-                for value in self.held(*outer, member, hops) {
-                    self.collect_held(value, name, hops, seen, found);
+                for value in self.held(*outer, member).iter() {
+                    self.collect_held(*value, name, hops, seen, found);
                 }
             }
             Kind::Choice(choices) => {
@@ -487,7 +398,7 @@ impl<'f> Resolver<'f> {
                 } else if call.construct {
                     self.collect_held(call.callee, name, hops, seen, found);
                 } else {
-                    for function in self.functions(call.callee, hops) {
+                    for function in self.functions(call.callee).iter() {
                         for value in &self.facts.functions[function.index()].returns {
                             self.collect_held(*value, name, hops, seen, found);
                         }
@@ -505,13 +416,19 @@ impl<'f> Resolver<'f> {
     }
 
     /// The functions of this file a callee can be.
-    pub fn functions(&self, callee: ValueId, hops: usize) -> Vec<FunctionId> {
-        let mut found = Vec::new();
-        self.collect_functions(callee, hops.min(MAX_HOPS), &mut HashSet::new(), &mut found);
-        found
+    pub fn functions(&self, callee: ValueId) -> Rc<[FunctionId]> {
+        self.once(&self.functions, callee, |found| {
+            self.collect_functions(callee, MAX_HOPS, &mut FxHashSet::default(), found);
+        })
     }
 
-    fn collect_functions(&self, value: ValueId, hops: usize, seen: &mut HashSet<ValueId>, found: &mut Vec<FunctionId>) {
+    fn collect_functions(
+        &self,
+        value: ValueId,
+        hops: usize,
+        seen: &mut FxHashSet<ValueId>,
+        found: &mut Vec<FunctionId>,
+    ) {
         if hops == 0 || seen.len() > MAX_STEPS || !seen.insert(value) {
             return;
         }
@@ -529,8 +446,8 @@ impl<'f> Resolver<'f> {
                 }
             }
             Kind::Member { object, name, .. } => {
-                for held in self.held(*object, name, hops) {
-                    self.collect_functions(held, hops, seen, found);
+                for held in self.held(*object, name).iter() {
+                    self.collect_functions(*held, hops, seen, found);
                 }
             }
             Kind::Choice(choices) => {
@@ -545,11 +462,11 @@ impl<'f> Resolver<'f> {
     /// The calls of a function of this file.
     fn calls_of(&self, function: FunctionId) -> &[ValueId] {
         let sites = self.call_sites.get_or_init(|| {
-            let mut sites: HashMap<FunctionId, Vec<ValueId>> = HashMap::new();
+            let mut sites: FxHashMap<FunctionId, Vec<ValueId>> = FxHashMap::default();
             for id in &self.facts.calls {
                 if let Some(call) = self.facts.call(*id) {
-                    for function in self.functions(call.callee, 8) {
-                        sites.entry(function).or_default().push(*id);
+                    for function in self.functions(call.callee).iter() {
+                        sites.entry(*function).or_default().push(*id);
                     }
                 }
             }
@@ -559,7 +476,7 @@ impl<'f> Resolver<'f> {
     }
 
     /// What stands where `locator` points to in a call.
-    pub fn locate(&self, call: ValueId, locator: &Locator) -> Located {
+    pub fn locate(&self, call: ValueId, locator: &'static Locator) -> Located {
         let target = match &locator.method {
             None => call,
             Some(method) => match self.earlier_call(call, method) {
@@ -591,7 +508,7 @@ impl<'f> Resolver<'f> {
             let mut next = Vec::new();
             let mut unknown = false;
             for value in values {
-                match self.member_of(value, member, MAX_HOPS) {
+                match self.member_of(value, member) {
                     Located::Values(found) => next.extend(found),
                     Located::Unknown => unknown = true,
                     Located::Absent => {}
@@ -607,61 +524,58 @@ impl<'f> Resolver<'f> {
     }
 
     /// A member of an option object, told from one that is not there and one that cannot be seen.
-    fn member_of(&self, object: ValueId, name: &str, hops: usize) -> Located {
-        if hops == 0 {
-            return Located::Unknown;
+    fn member_of(&self, object: ValueId, name: &'f str) -> Located {
+        let found = self.held(object, name);
+        if found.is_empty() {
+            let absent = self.lacks(object, name, &mut FxHashSet::default());
+            return if absent { Located::Absent } else { Located::Unknown };
         }
-        let found = self.held(object, name, hops);
-        if !found.is_empty() {
-            return Located::Values(found);
+        Located::Values(found.to_vec())
+    }
+
+    /// Whether it can be seen that an object holds nothing under `name`.
+    fn lacks(&self, object: ValueId, name: &'f str, seen: &mut FxHashSet<ValueId>) -> bool {
+        // What is being looked at already says nothing against it.
+        if !seen.insert(object) {
+            return true;
         }
+        if seen.len() > MAX_DEPTH {
+            return false;
+        }
+        let mut all = |values: &[ValueId]| values.iter().all(|value| self.lacks(*value, name, seen));
         match self.facts.kind(object) {
-            Kind::Object(properties) => {
-                // What a spread brings is only known if all of it is.
-                let hidden = properties.iter().any(|property| {
-                    (property.key.is_none() && !property.spread)
-                        || (property.spread && self.member_of(property.value, name, hops - 1) == Located::Unknown)
-                });
-                if hidden { Located::Unknown } else { Located::Absent }
-            }
+            // What a spread brings is only known if all of it is.
+            Kind::Object(properties) => properties.iter().all(|property| match property.spread {
+                true => all(&[property.value]),
+                false => property.key.is_some(),
+            }),
             // A callback stands where the options would, unless it gives them.
-            Kind::Function(function) if self.gives_object(*function) => {
-                self.all_absent(&self.given_by(*function), name, hops - 1)
-            }
-            Kind::Function(_) | Kind::Class(_) | Kind::Null | Kind::List(_) => Located::Absent,
-            Kind::Literal(_) | Kind::Number(_) | Kind::Boolean(_) | Kind::Concat(_) => Located::Absent,
+            Kind::Function(function) if self.gives_object(*function) => all(&self.given_by(*function)),
+            Kind::Function(_) | Kind::Class(_) | Kind::Null | Kind::List(_) => true,
+            Kind::Literal(_) | Kind::Number(_) | Kind::Boolean(_) | Kind::Concat(_) => true,
             Kind::Name(binding) => {
                 let binding = &self.facts.bindings[binding.index()];
-                if binding.writes.is_empty() {
-                    return if is_callback_name(&binding.name) { Located::Absent } else { Located::Unknown };
+                match binding.writes.as_slice() {
+                    [] => is_callback_name(&binding.name),
+                    writes => all(writes),
                 }
-                self.all_absent(&binding.writes, name, hops - 1)
             }
-            Kind::Choice(choices) => self.all_absent(choices, name, hops - 1),
-            Kind::Call(call) => match self.wrapped(call, hops) {
-                Some(inner) => self.member_of(inner, name, hops - 1),
-                None => Located::Unknown,
-            },
+            Kind::Choice(choices) => all(choices),
+            Kind::Call(call) => self.wrapped(call, MAX_HOPS).is_some_and(|inner| all(&[inner])),
             Kind::Member { object, name: member, .. } => {
-                let held = self.held(*object, member, hops);
-                if held.is_empty() { Located::Unknown } else { self.all_absent(&held, name, hops - 1) }
+                let held = self.held(*object, member);
+                !held.is_empty() && all(&held)
             }
-            _ => Located::Unknown,
+            _ => false,
         }
     }
 
     /// Whether a function gives an object, as one does that makes options.
     fn gives_object(&self, function: FunctionId) -> bool {
-        let given = self.given_by(function);
-        given
+        self.given_by(function)
             .iter()
             .flat_map(|value| self.constants(*value))
             .any(|value| matches!(self.facts.kind(value), Kind::Object(_)))
-    }
-
-    fn all_absent(&self, values: &[ValueId], name: &str, hops: usize) -> Located {
-        let absent = values.iter().all(|value| self.member_of(*value, name, hops) == Located::Absent);
-        if absent { Located::Absent } else { Located::Unknown }
     }
 
     /// The call of `method` on the chain that leads to `call`, the constructor of the chain's first object included.
@@ -688,7 +602,7 @@ impl<'f> Resolver<'f> {
     }
 
     /// Whether a condition of a model holds for a call.
-    pub fn holds(&self, call: ValueId, condition: &Condition) -> bool {
+    pub fn holds(&self, call: ValueId, condition: &'static Condition) -> bool {
         condition.at.as_slice().iter().any(|locator| {
             let located = self.locate(call, locator);
             if let Some(present) = condition.present {
@@ -749,7 +663,7 @@ impl<'f> Resolver<'f> {
     /// The constants a value can be, through names.
     pub fn constants(&self, value: ValueId) -> Vec<ValueId> {
         let mut found = Vec::new();
-        let mut seen = HashSet::new();
+        let mut seen = FxHashSet::default();
         let mut open = vec![value];
         while let Some(value) = open.pop() {
             if !seen.insert(value) || seen.len() > MAX_STEPS {
@@ -758,7 +672,7 @@ impl<'f> Resolver<'f> {
             match self.facts.kind(value) {
                 Kind::Name(binding) => open.extend(&self.facts.bindings[binding.index()].writes),
                 Kind::Choice(choices) => open.extend(choices),
-                Kind::Member { object, name, .. } => open.extend(self.held(*object, name, MAX_HOPS)),
+                Kind::Member { object, name, .. } => open.extend(self.held(*object, name).iter().copied()),
                 _ => found.push(value),
             }
         }
@@ -787,21 +701,23 @@ impl<'f> Resolver<'f> {
 
     /// What a value comes down to, every alternative.
     pub fn ends(&self, value: ValueId) -> Vec<Resolved> {
-        let mut walk = Walk { resolver: self, open: HashSet::new(), steps: 0 };
-        walk.value(value, MAX_HOPS)
+        // What a call means can depend on what its arguments come down to, which is found by a walk of its own. Such
+        // walks are shorter, and end where they would go round in a circle.
+        let Some(steps) = NESTED_STEPS.get(self.nested.get()) else { return Vec::new() };
+        self.nested.set(self.nested.get() + 1);
+        let ends = Walk { resolver: self, open: Vec::new(), steps: *steps }.value(value, MAX_HOPS);
+        self.nested.set(self.nested.get() - 1);
+        ends
     }
 
     /// The conversion a call is, if a model knows it as one.
     pub fn conversion(&self, call: ValueId) -> Option<&'static Conversion> {
         let origin = self.origin(self.facts.call(call)?.callee);
-        self.known(&origin, |library| {
-            let meant = |path: &Path| origin.is(&library.packages, library.global, path);
-            library.conversions.iter().find(|conversion| conversion.path.as_slice().iter().any(meant))
-        })
+        self.models.conversions.find(&origin).next()
     }
 
     /// How a conversion reads the text it is given.
-    fn encoding(&self, call: ValueId, conversion: &Conversion) -> Encoding {
+    fn encoding(&self, call: ValueId, conversion: &'static Conversion) -> Encoding {
         let named = conversion.encoding_at.as_ref().and_then(|locator| {
             let values = self.locate(call, locator).values();
             let (text, _) = values.into_iter().find_map(|value| self.texts(value).into_iter().next())?;
@@ -817,12 +733,7 @@ impl<'f> Resolver<'f> {
 
     /// The source of guessable values that a callee, or a value that is read, is.
     fn random_source(&self, read: ValueId) -> Option<&'static Source> {
-        let origin = self.origin(read);
-        let random = vocabulary::random(self.facts.language.family())?;
-        let is = |source: &&Source| {
-            source.path.as_slice().iter().any(|path| origin.is(&source.packages, source.global, path))
-        };
-        random.sources.iter().find(is)
+        vocabulary::random(self.facts.language.family())?.index.find(&self.origin(read)).next()
     }
 
     /// The variable of the environment that a member is.
@@ -834,34 +745,20 @@ impl<'f> Resolver<'f> {
     fn is_environment(&self, value: ValueId) -> bool {
         let Some(environment) = vocabulary::environment(self.facts.language.family()) else { return false };
         let origin = self.origin(value);
-        environment.roots.iter().any(|root| {
-            let paths = root.path.as_slice();
-            let exports = paths.is_empty()
-                && origin.steps.is_empty()
-                && origin
-                    .module()
-                    .is_some_and(|module| root.packages.iter().any(|package| same_package(package, module)));
-            exports || paths.iter().any(|path| origin.is(&root.packages, root.global, path))
-        })
+        let exports = origin.steps.is_empty() && origin.module().is_some_and(|module| environment.exports(module));
+        exports || environment.root_index.find(&origin).next().is_some()
     }
 
     /// The variable an import is, from a module whose exports are variables.
     fn imported_variable(&self, module: &str, member: &str) -> Option<String> {
-        let environment = vocabulary::environment(self.facts.language.family())?;
-        let exports = |root: &vocabulary::Root| {
-            root.path.as_slice().is_empty() && root.packages.iter().any(|package| same_package(package, module))
-        };
-        environment.roots.iter().any(exports).then(|| member.to_owned())
+        vocabulary::environment(self.facts.language.family())?.exports(module).then(|| member.to_owned())
     }
 
     /// The look-up of the environment that a call is: the variable's name, and what it falls back to.
-    fn look_up(&self, call: ValueId) -> Option<(String, Vec<ValueId>)> {
-        let environment: &Environment = vocabulary::environment(self.facts.language.family())?;
+    pub fn look_up(&self, call: ValueId) -> Option<(String, Vec<ValueId>)> {
+        let environment = vocabulary::environment(self.facts.language.family())?;
         let origin = self.origin(self.facts.call(call)?.callee);
-        for look_up in &environment.lookups {
-            if !look_up.path.as_slice().iter().any(|path| origin.is(&look_up.packages, look_up.global, path)) {
-                continue;
-            }
+        for look_up in environment.lookup_index.find(&origin) {
             if let Some(place) = &look_up.environment
                 && !self.locate(call, place).values().into_iter().any(|value| self.is_environment(value))
             {
@@ -875,10 +772,7 @@ impl<'f> Resolver<'f> {
                 return Some((name, fallback));
             }
         }
-        let default = environment
-            .defaults
-            .iter()
-            .find(|default| default.path.as_slice().iter().any(|path| origin.is(&default.packages, false, path)))?;
+        let default = environment.default_index.find(&origin).next()?;
         let values: Vec<ValueId> =
             default.value.as_slice().iter().flat_map(|locator| self.locate(call, locator).values()).collect();
         (!values.is_empty()).then(|| (String::new(), values))
@@ -909,18 +803,21 @@ fn is_callback_name(name: &str) -> bool {
 /// One walk from a value to its ends.
 struct Walk<'r, 'f> {
     resolver: &'r Resolver<'f>,
-    open: HashSet<ValueId>,
+    /// The values on the way from the first to here.
+    open: Vec<ValueId>,
+    /// How many more values may be looked at.
     steps: usize,
 }
 
-impl Walk<'_, '_> {
+impl<'f> Walk<'_, 'f> {
     fn value(&mut self, value: ValueId, hops: usize) -> Vec<Resolved> {
-        self.steps += 1;
-        if hops == 0 || self.steps > MAX_STEPS || !self.open.insert(value) {
+        if hops == 0 || self.steps == 0 || self.open.contains(&value) {
             return Vec::new();
         }
+        self.steps -= 1;
+        self.open.push(value);
         let ends = self.follow(value, hops - 1);
-        self.open.remove(&value);
+        self.open.pop();
         ends
     }
 
@@ -1074,7 +971,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn member(&mut self, value: ValueId, object: ValueId, name: &str, hops: usize) -> Vec<Resolved> {
+    fn member(&mut self, value: ValueId, object: ValueId, name: &'f str, hops: usize) -> Vec<Resolved> {
         let resolver = self.resolver;
         if let Some(source) = resolver.random_source(value) {
             return Self::end(End::Random(source, value));
@@ -1082,15 +979,15 @@ impl Walk<'_, '_> {
         if let Some(variable) = resolver.variable(object, name) {
             let mut ends = Self::end(End::Environment(variable));
             // `process.env.X = 'literal'` is what X then is.
-            for held in resolver.held(object, name, hops) {
-                for mut resolved in self.value(held, hops) {
+            for held in resolver.held(object, name).iter() {
+                for mut resolved in self.value(*held, hops) {
                     resolved.fallback = true;
                     ends.push(resolved);
                 }
             }
             return ends;
         }
-        let held = resolver.held(object, name, hops);
+        let held = resolver.held(object, name);
         if held.is_empty() {
             // A part of something random is no less random, or as little.
             let random = self.value(object, hops).into_iter().find(|resolved| matches!(resolved.end, End::Random(..)));
@@ -1115,7 +1012,7 @@ impl Walk<'_, '_> {
         if let Some(inner) = resolver.wrapped(call, hops) {
             return self.value(inner, hops);
         }
-        let functions = resolver.functions(call.callee, hops);
+        let functions = resolver.functions(call.callee);
         if !functions.is_empty() {
             let returned: Vec<ValueId> = functions
                 .iter()
@@ -1128,7 +1025,7 @@ impl Walk<'_, '_> {
         self.random_of(value, call, hops)
     }
 
-    fn convert(&mut self, value: ValueId, call: &Call, conversion: &Conversion, hops: usize) -> Vec<Resolved> {
+    fn convert(&mut self, value: ValueId, call: &Call, conversion: &'static Conversion, hops: usize) -> Vec<Resolved> {
         let resolver = self.resolver;
         let own = resolver.encoding(value, conversion);
         let mut ends = Vec::new();
@@ -1173,14 +1070,14 @@ impl Walk<'_, '_> {
         if empty {
             return Self::end(End::Unknown(value));
         }
-        let kinds = resolver.held(value, "kty", hops);
+        let kinds = resolver.held(value, "kty");
         let symmetric = kinds.iter().any(|kind| resolver.texts(*kind).iter().any(|(text, _)| text == "oct"));
         let names: &[&str] = match (kinds.is_empty(), symmetric) {
             (true, _) => &["key", "private", "privateKey", "secret"],
             (false, true) => &["k"],
             (false, false) => &["d"],
         };
-        let held: Vec<ValueId> = names.iter().flat_map(|name| resolver.held(value, name, hops)).collect();
+        let held: Vec<ValueId> = names.iter().flat_map(|name| resolver.held(value, name).to_vec()).collect();
         let mut ends = self.union(&held, hops);
         for resolved in &mut ends {
             // RFC 7518 §6.4.1, §6.2.2.1, §6.3.2.1: `k` and `d` are base64url.
@@ -1190,5 +1087,88 @@ impl Walk<'_, '_> {
             }
         }
         ends
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::{Language, javascript};
+
+    /// What the key of the first call of `sign` comes down to.
+    fn key_of(source: &str) -> Vec<String> {
+        let facts = javascript::parse(source, Language::TypeScript);
+        let resolver = Resolver::new(&facts, Models::of(Language::TypeScript, false));
+        let is_sign = |call: &&ValueId| {
+            let callee = facts.call(**call).map(|call| call.callee);
+            callee.is_some_and(|callee| resolver.name_of(callee) == Some("sign"))
+        };
+        let call = facts.calls.iter().find(is_sign).and_then(|call| facts.call(*call)).expect("a call of sign");
+        let ends = resolver.ends(call.arguments[1].value);
+        ends.into_iter()
+            .map(|resolved| match resolved.end {
+                End::Literal(literal) if resolved.fallback => format!("fallback {}", literal.text),
+                End::Literal(literal) => literal.text,
+                End::Environment(name) => format!("${name}"),
+                End::Random(source, _) => source.what.clone(),
+                End::LookUp(_) => "look-up".to_owned(),
+                End::Unknown(_) => "unknown".to_owned(),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn constants_are_followed_however_they_are_held() {
+        for source in [
+            "const key = 'k'; sign(p, key)",
+            "let key; key = 'k'; sign(p, key)",
+            "const config = { jwt: { secret: 'k' } }; sign(p, config.jwt.secret)",
+            "const config = {}; config.secret = 'k'; sign(p, config.secret)",
+            "const { jwt: { secret } } = { jwt: { secret: 'k' } }; sign(p, secret)",
+            "class A { #key = 'k'; make() { return sign(p, this.#key) } }",
+            "class A { static key = 'k' }; sign(p, A.key)",
+            "enum Keys { Jwt = 'k' } sign(p, Keys.Jwt)",
+            "const key = () => 'k'; sign(p, key())",
+            "function make(key) { return sign(p, key) } make('k')",
+            "sign(p, Buffer.from('k'))",
+            "sign(p, `k`)",
+            "const base = { secret: 'k' }; const all = { ...base, x: 1 }; sign(p, all.secret)",
+            "const keys = Object.freeze({ a: 'k' }); sign(p, keys['a'] as string)",
+        ] {
+            assert_eq!(key_of(source), ["k"], "{source}");
+        }
+    }
+
+    #[test]
+    fn a_literal_beside_a_look_up_is_its_fallback() {
+        for source in [
+            "sign(p, process.env.X || 'k')",
+            "sign(p, process.env['X'] ?? 'k')",
+            "const { X = 'k' } = process.env; sign(p, X)",
+            "let x = process.env.X; if (!x) { x = 'k' } sign(p, x)",
+            "const env = process.env; sign(p, env.X ? env.X : 'k')",
+        ] {
+            assert_eq!(key_of(source), ["$X", "fallback k"], "{source}");
+        }
+        assert_eq!(key_of("sign(p, process.env.X)"), ["$X"]);
+    }
+
+    #[test]
+    fn what_is_put_together_is_one_literal() {
+        assert_eq!(key_of("const a = 'sec'; sign(p, a + 'ret')"), ["secret"]);
+        assert_eq!(key_of("sign(p, `${process.env.X}-suffix`)"), ["unknown"]);
+    }
+
+    #[test]
+    fn circles_end() {
+        assert_eq!(key_of("let a = b; let b = a; sign(p, a)"), ["unknown"]);
+        // What a call means depends here on what it is given, which depends on what the call gives.
+        key_of(
+            "function read(key) { const private_ = crypto.subtle.importKey('pkcs8', key); key = write(private_) }
+             function write(key) { const jwk = crypto.subtle.exportKey('jwk', key); return { kty: jwk.kty } }
+             sign(p, write(read(x)))",
+        );
+        let chain: String = (0..40).map(|index| format!("if (a) q = q.sort('x{index}');")).collect();
+        key_of(&format!("let q = Job.find(); {chain} sign(p, q.key)"));
     }
 }

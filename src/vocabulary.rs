@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::finding::Severity;
 use crate::library::{Locator, OneOrMany, Path};
+use crate::origin::{PathIndex, same_package};
 
 /// How code of one language reads the environment.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -23,6 +24,40 @@ pub struct Environment {
     /// The calls that say what a variable is when it is not set.
     #[serde(default, rename = "default")]
     pub defaults: Vec<SchemaDefault>,
+}
+
+/// How code of one language reads the environment, found by where a value comes from.
+#[derive(Debug, Default)]
+pub struct Environments {
+    roots: &'static [Root],
+    /// [`Environment::roots`] that have a path.
+    pub root_index: PathIndex<()>,
+    /// [`Environment::lookups`].
+    pub lookup_index: PathIndex<&'static Lookup>,
+    /// [`Environment::defaults`].
+    pub default_index: PathIndex<&'static SchemaDefault>,
+}
+
+impl Environments {
+    fn new(environment: &'static Environment) -> Self {
+        let mut index = Environments { roots: &environment.roots, ..Environments::default() };
+        for root in &environment.roots {
+            index.root_index.add(&root.packages, root.global, root.path.as_slice(), ());
+        }
+        for lookup in &environment.lookups {
+            index.lookup_index.add(&lookup.packages, lookup.global, lookup.path.as_slice(), lookup);
+        }
+        for default in &environment.defaults {
+            index.default_index.add(&default.packages, false, default.path.as_slice(), default);
+        }
+        index
+    }
+
+    /// Whether the exports of a module are variables.
+    pub fn exports(&self, module: &str) -> bool {
+        let exports = |root: &&Root| root.path.as_slice().is_empty();
+        self.roots.iter().filter(exports).any(|root| root.packages.iter().any(|package| same_package(package, module)))
+    }
 }
 
 /// An object whose members are variables.
@@ -87,6 +122,25 @@ pub struct Random {
     pub sources: Vec<Source>,
 }
 
+/// What can be guessed in one language, found by where a value comes from.
+#[derive(Debug)]
+pub struct RandomSources {
+    /// [`Random::replacement`].
+    pub replacement: &'static str,
+    /// [`Random::sources`].
+    pub index: PathIndex<&'static Source>,
+}
+
+impl RandomSources {
+    fn new(random: &'static Random) -> Self {
+        let mut index = PathIndex::default();
+        for source in &random.sources {
+            index.add(&source.packages, source.global, source.path.as_slice(), source);
+        }
+        RandomSources { replacement: &random.replacement, index }
+    }
+}
+
 /// Where a guessable value comes from.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -110,19 +164,31 @@ fn error() -> Severity {
     Severity::Error
 }
 
-static ENVIRONMENT: LazyLock<BTreeMap<String, Environment>> =
-    LazyLock::new(|| toml::from_str(include_str!("../rules/vocabulary/environment.toml")).unwrap_or_default());
+static ENVIRONMENT: LazyLock<BTreeMap<&'static str, Environments>> = LazyLock::new(|| {
+    let read: BTreeMap<String, Environment> =
+        toml::from_str(include_str!("../rules/vocabulary/environment.toml")).unwrap_or_default();
+    by_family(read, Environments::new)
+});
 
-static RANDOM: LazyLock<BTreeMap<String, Random>> =
-    LazyLock::new(|| toml::from_str(include_str!("../rules/vocabulary/random.toml")).unwrap_or_default());
+static RANDOM: LazyLock<BTreeMap<&'static str, RandomSources>> = LazyLock::new(|| {
+    let read: BTreeMap<String, Random> =
+        toml::from_str(include_str!("../rules/vocabulary/random.toml")).unwrap_or_default();
+    by_family(read, RandomSources::new)
+});
+
+/// What was read, indexed. It lives as long as the process.
+fn by_family<T, U>(read: BTreeMap<String, T>, index: fn(&'static T) -> U) -> BTreeMap<&'static str, U> {
+    let read: &'static BTreeMap<String, T> = Box::leak(Box::new(read));
+    read.iter().map(|(family, known)| (family.as_str(), index(known))).collect()
+}
 
 /// How the language of this family (`javascript`) reads the environment, if that is known.
-pub fn environment(family: &str) -> Option<&'static Environment> {
+pub fn environment(family: &str) -> Option<&'static Environments> {
     ENVIRONMENT.get(family)
 }
 
 /// What can be guessed in the language of this family (`javascript`), if that is known.
-pub fn random(family: &str) -> Option<&'static Random> {
+pub fn random(family: &str) -> Option<&'static RandomSources> {
     RANDOM.get(family)
 }
 
@@ -135,35 +201,22 @@ mod tests {
         let read: Result<BTreeMap<String, Environment>, _> =
             toml::from_str(include_str!("../rules/vocabulary/environment.toml"));
         assert!(read.is_ok(), "{:?}", read.err());
-        let javascript = environment("javascript").expect("JavaScript");
-        assert!(
-            javascript.roots.iter().any(|root| root
-                .path
-                .as_slice()
-                .iter()
-                .any(|path| *path == "process.env".parse().expect("a path")))
-        );
+        assert!(environment("javascript").expect("JavaScript").exports("$env/static/private"));
         assert!(environment("cobol").is_none());
     }
 
     #[test]
     fn randomness_loads_and_is_an_error_unless_it_says_otherwise() {
-        let read: Result<BTreeMap<String, Random>, _> = toml::from_str(include_str!("../rules/vocabulary/random.toml"));
-        assert!(read.is_ok(), "{:?}", read.err());
+        let read: BTreeMap<String, Random> =
+            toml::from_str(include_str!("../rules/vocabulary/random.toml")).expect("random.toml");
         let severity = |wanted: &str| {
-            let sources = &random("javascript").expect("JavaScript").sources;
-            let source = sources
-                .iter()
-                .find(|source| source.path.as_slice().iter().any(|path| *path == wanted.parse().expect("a path")));
+            let wanted = wanted.parse().expect("a path");
+            let source = read["javascript"].sources.iter().find(|source| source.path.as_slice().contains(&wanted));
             source.map(|source| source.severity)
         };
         assert_eq!(severity("Math.random"), Some(Severity::Error));
         assert_eq!(severity("v4"), Some(Severity::Note));
-    }
-
-    #[test]
-    fn what_can_be_guessed_says_where_it_is_reached() {
-        for (language, random) in RANDOM.iter() {
+        for (language, random) in &read {
             assert!(!random.replacement.is_empty(), "{language}");
             for source in &random.sources {
                 assert!(source.global || !source.packages.is_empty(), "{language}: {:?}", source.path);

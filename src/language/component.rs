@@ -19,15 +19,15 @@ pub fn blocks(language: Language, text: &str) -> Vec<Block> {
     let lower = text.to_ascii_lowercase();
     // Whether every tag so far was closed: once a quote is open to the end, no further search is worth its cost.
     let mut closes = true;
+    let mut comments_close = true;
     while let Some(found) = lower.get(at..).and_then(|rest| rest.find('<')) {
         let tag = at + found;
         let rest = lower.get(tag..).unwrap_or("");
         if rest.starts_with("<!--") {
-            match rest.find("-->") {
-                Some(end) => at = tag + end + 3,
-                // An unclosed comment hides nothing: what is in it is read.
-                None => at = tag + 4,
-            }
+            // An unclosed comment hides nothing: what is in it is read.
+            let end = if comments_close { rest.find("-->") } else { None };
+            comments_close = end.is_some();
+            at = tag + end.map_or(4, |end| end + 3);
             continue;
         }
         let named = rest.strip_prefix("<script").is_some_and(|after| {

@@ -739,3 +739,79 @@ fn unquote(text: &str, range: Range<usize>) -> Range<usize> {
     }
     range
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+    use crate::language::tree::testing::show;
+
+    fn shown(text: &str, dialect: Dialect) -> String {
+        let mut facts = Facts::new(Language::Yaml);
+        let id = lower(&mut facts, &Scalar::exact(text, 0), dialect);
+        show(text, &facts, id)
+    }
+
+    #[test]
+    fn look_ups_and_their_fallbacks_keep_their_places() {
+        for (text, expected) in [
+            ("plain", "'plain'"),
+            ("${X}", "env X"),
+            ("${X:-a}", "env X or 'a'"),
+            ("${X-a}", "env X or 'a'"),
+            ("${X:='quoted'}", "env X or 'quoted'"),
+            ("${X:?message}", "env X"),
+            ("${X:a:b}", "env X or 'a:b'"),
+            ("${X:}", "env X or ''"),
+            ("${a.b-c:d}", "env a.b-c or 'd'"),
+            ("${A:${B:-c}}", "env A or env B or 'c'"),
+            ("${env:JWT, 'd'}", "env JWT or 'd'"),
+            ("${ssm:/jwt/secret}", "reference"),
+            ("a${X}b$$c", "concat ['a', env X, 'b$$c']"),
+            ("pa$sword", "'pa$sword'"),
+            ("$2a$10$abc", "'$2a$10$abc'"),
+            ("${unclosed", "'${unclosed'"),
+            ("{{ .V | default \"d\" }}", "env .V or 'd'"),
+            ("{{ getenv \"X\" \"d\" }}", "env X or 'd'"),
+            ("x-{{ .V }}", "concat ['x-', env .V]"),
+            ("$(NAME)", "env NAME"),
+            ("$(make secret)", "unknown"),
+        ] {
+            assert_eq!(shown(text, Dialect::YAML), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_dialect_decides_what_is_ambiguous() {
+        assert_eq!(shown("${X:lit}", Dialect::DOTENV), "env X");
+        assert_eq!(shown("a$b", Dialect::DOCKERFILE), "concat ['a', env b]");
+        assert_eq!(shown("a$b", Dialect::DOTENV), "'a$b'");
+        assert_eq!(shown("%name%", Dialect::YAML), "env name");
+        assert_eq!(shown("%name%", Dialect::JSON), "'%name%'");
+    }
+
+    #[test]
+    fn what_is_kept_elsewhere_is_known() {
+        for text in [
+            "ENC(abc)",
+            "ENC[AES256_GCM,data:x]",
+            "{cipher}00",
+            "vault:secret/x",
+            "arn:aws:secretsmanager:eu-west-1:1:secret:jwt",
+            "projects/p/secrets/jwt/versions/1",
+            "@Microsoft.KeyVault(SecretUri=https://x)",
+            "op://a/b/c",
+            "sm://jwt",
+            "secret://jwt",
+            "ref+vault://x",
+            "{{resolve:secretsmanager:a}}",
+            "$ANSIBLE_VAULT;1.1;AES256",
+            "/run/secrets/jwt",
+        ] {
+            assert!(is_reference(text), "{text}");
+        }
+        for text in ["secret", "projects/x", "vaulted-secret", "https://example.com/x", "arn:aws:s3:::bucket"] {
+            assert!(!is_reference(text), "{text}");
+        }
+    }
+}

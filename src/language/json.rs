@@ -29,9 +29,7 @@ pub(crate) fn parse_at(text: &str, depth: usize) -> Facts {
         facts.problems.push("the file ends inside an object or list".to_owned());
     }
     let Builder { tree, roots, .. } = builder;
-    for root in roots {
-        tree::read(&tree, root, &mut facts, Dialect::JSON, &Path::default(), depth);
-    }
+    tree::read(&tree, &roots, &mut facts, Dialect::JSON, &Path::default(), depth);
     if let Some(from) = rest {
         lines(text, from, &mut facts, depth);
     }
@@ -275,7 +273,7 @@ fn lines(text: &str, from: usize, facts: &mut Facts, depth: usize) {
         }
         if !pairs.is_empty() {
             let root = tree.add(Node::Map(pairs));
-            tree::read(&tree, root, facts, Dialect::JSON, &Path::default(), depth);
+            tree::read(&tree, &[root], facts, Dialect::JSON, &Path::default(), depth);
         }
         offset += line.len();
     }

@@ -147,7 +147,7 @@ fn split(line: &str, relaxed: bool) -> Option<(std::ops::Range<usize>, std::ops:
             b'\\' => end += 1,
             b'"' => quoted = !quoted,
             byte if !quoted && separator(*byte) => break,
-            b' ' | b'\t' | 0x0c if !quoted && !(relaxed && last_separator.is_some_and(|last| last > end)) => {
+            b' ' | b'\t' | 0x0c if !(quoted || relaxed && last_separator.is_some_and(|last| last > end)) => {
                 break;
             }
             _ => {}

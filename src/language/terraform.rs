@@ -65,7 +65,7 @@ fn block(text: &str, range: Range<usize>, facts: &mut Facts, depth: usize) -> bo
     let mut lowering = Lowering { text, base, facts, tree: Tree::default() };
     let root = lowering.body(&body, None, 0);
     let Lowering { tree, .. } = lowering;
-    tree::read(&tree, root, facts, DIALECT, &Path::default(), depth);
+    tree::read(&tree, &[root], facts, DIALECT, &Path::default(), depth);
     true
 }
 
@@ -561,7 +561,7 @@ fn plain_attributes(text: &str, range: Range<usize>, outline: &Outline, facts: &
                     let last = names.pop().unwrap_or_default();
                     let leaf = tree.add(node);
                     let root = tree.add(Node::Map(vec![Pair { key: Cow::Owned(last), key_span, value: leaf }]));
-                    tree::read(&tree, root, facts, DIALECT, &Path::of(&names), depth);
+                    tree::read(&tree, &[root], facts, DIALECT, &Path::of(&names), depth);
                 }
                 key = None;
                 equals = false;

@@ -36,7 +36,7 @@ pub(crate) fn parse_at(text: &str, depth: usize) -> Facts {
     }
     strings.sort_unstable_by_key(|span| span.start);
     comments(text, &strings, &mut facts);
-    tree::read(&tree, root, &mut facts, Dialect::TOML, &Path::default(), depth);
+    tree::read(&tree, &[root], &mut facts, Dialect::TOML, &Path::default(), depth);
     facts
 }
 

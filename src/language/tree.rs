@@ -250,38 +250,39 @@ struct Inherited {
     variables: bool,
 }
 
-/// Adds the entries of `root` to `facts`. `prefix` leads to the root; `depth` is how many files deep the file stands.
-pub(crate) fn read<'a>(
-    tree: &Tree<'a>,
-    root: NodeId,
+/// Adds the entries of all `roots` to `facts`. `prefix` leads to them; `depth` is how many files deep the file stands.
+pub(crate) fn read(
+    tree: &Tree<'_>,
+    roots: &[NodeId],
     facts: &mut Facts,
     dialect: Dialect,
     prefix: &Path,
     depth: usize,
 ) {
-    let lowered = vec![None; tree.nodes.len()];
     let mut reader = Reader {
         tree,
         facts,
         dialect,
         depth,
         path: prefix.clone(),
-        lowered,
+        lowered: vec![None; tree.nodes.len()],
         repeated: 0,
         inside_alias: 0,
         too_deep: false,
     };
-    let mut inherited = Inherited::default();
-    if let Some(pairs) = tree.map(root) {
-        // SOPS keeps its keys beside the values it has encrypted.
-        inherited.reference = pairs.iter().any(|pair| {
-            pair.key == "sops"
-                && tree.map(pair.value).is_some_and(|sops| {
-                    sops.iter().any(|inner| matches!(inner.key.as_ref(), "mac" | "version" | "lastmodified"))
-                })
-        });
+    for root in roots {
+        let mut inherited = Inherited::default();
+        if let Some(pairs) = tree.map(*root) {
+            // SOPS keeps its keys beside the values it has encrypted.
+            inherited.reference = pairs.iter().any(|pair| {
+                pair.key == "sops"
+                    && tree.map(pair.value).is_some_and(|sops| {
+                        sops.iter().any(|inner| matches!(inner.key.as_ref(), "mac" | "version" | "lastmodified"))
+                    })
+            });
+        }
+        reader.node(*root, Span::default(), inherited);
     }
-    reader.node(root, Span::default(), inherited);
     let (too_deep, repeated) = (reader.too_deep, reader.repeated);
     if too_deep {
         facts.problems.push(format!("values nested deeper than {DEPTH_LIMIT} levels were not read"));

@@ -133,9 +133,7 @@ struct Parsed<'a> {
 impl<'a> Document<'a> {
     fn read(&self, facts: &mut Facts) {
         let parsed = self.events(self.range.clone(), facts);
-        for root in &parsed.roots {
-            tree::read(&parsed.tree, *root, facts, Dialect::YAML, &Path::default(), self.depth);
-        }
+        tree::read(&parsed.tree, &parsed.roots, facts, Dialect::YAML, &Path::default(), self.depth);
         let covered = match parsed.mistake {
             None => self.range.end,
             Some(_) => parsed.scalars.last().map_or(self.range.start, |last| last.end),
@@ -588,7 +586,7 @@ impl Lines<'_, '_, '_> {
             tree.add(Node::Map(vec![Pair { key: Cow::Owned(last), key_span, value: leaf }]))
         };
         let before = self.facts.entries.len();
-        tree::read(&tree, root, self.facts, Dialect::YAML, &path, self.document.depth);
+        tree::read(&tree, &[root], self.facts, Dialect::YAML, &path, self.document.depth);
         if item {
             // The list the reader was given stands for the item itself.
             let level = path.names().len();
@@ -629,9 +627,7 @@ impl Lines<'_, '_, '_> {
         if quote.is_none() && value.starts_with(['[', '{', '&', '*', '!']) {
             let parsed = self.document.events(inner.clone(), self.facts);
             let path = self.path();
-            for root in &parsed.roots {
-                tree::read(&parsed.tree, *root, self.facts, Dialect::YAML, &path, self.document.depth);
-            }
+            tree::read(&parsed.tree, &parsed.roots, self.facts, Dialect::YAML, &path, self.document.depth);
             return;
         }
         let text = self.document.text.get(inner.clone()).unwrap_or("");

@@ -1,0 +1,172 @@
+//! Where a value comes from, and what is known of what comes from there.
+
+use std::collections::HashMap;
+
+use crate::facts::ValueId;
+use crate::library::{Path, Segment};
+
+/// Where a value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// Where the way starts.
+    pub root: Root,
+    /// The way.
+    pub steps: Vec<Step>,
+}
+
+/// Where the way to a value starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Root {
+    /// A package or module, as the file names it.
+    Module(String),
+    /// A name that the file does not bind.
+    Global(String),
+    /// Something that is not followed.
+    Unknown,
+}
+
+/// One step of the way to a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A member is taken.
+    Member(String),
+    /// It is called or constructed; the call.
+    Call(ValueId),
+    /// An instance is given by a type, so there is no call to see.
+    Instance,
+}
+
+impl Origin {
+    /// Whether the origin is one of these packages (or, if `global`, a global name) and `path` leads from there to it.
+    pub fn is(&self, packages: &[String], global: bool, path: &Path) -> bool {
+        if path.anywhere {
+            return self.ends_with(path);
+        }
+        match &self.root {
+            Root::Module(module) => {
+                packages.iter().any(|package| same_package(package, module)) && self.reached_by(path)
+            }
+            Root::Global(_) => global && self.global_steps().is_some_and(|steps| lead(&path.segments, &steps)),
+            Root::Unknown => false,
+        }
+    }
+
+    /// Whether `path` leads from the package to here. The default export and what `require` returns are the same.
+    pub fn reached_by(&self, path: &Path) -> bool {
+        let segments = match path.segments.as_slice() {
+            [Segment::Member(name), rest @ ..] if name == "default" => rest,
+            segments => segments,
+        };
+        let steps = match self.steps.as_slice() {
+            [Step::Member(name), rest @ ..] if name == "default" => rest,
+            steps => steps,
+        };
+        lead(segments, steps)
+    }
+
+    fn ends_with(&self, path: &Path) -> bool {
+        (0..self.steps.len()).rev().any(|from| lead(&path.segments, &self.steps[from..]))
+    }
+
+    /// The steps from a global name, the name itself included.
+    fn global_steps(&self) -> Option<Vec<Step>> {
+        let Root::Global(name) = &self.root else { return None };
+        let name = match self.steps.first() {
+            // `window.x`, `globalThis.x` and `global.x` are x.
+            Some(Step::Member(_)) if matches!(name.as_str(), "window" | "globalThis" | "global" | "self") => None,
+            _ => Some(name),
+        };
+        // A global's name can be written with dots (`import.meta`).
+        let first = name.into_iter().flat_map(|name| name.split('.')).map(|name| Step::Member(name.to_owned()));
+        Some(first.chain(self.steps.iter().cloned()).collect())
+    }
+
+    /// How the way ends, as [`PathIndex`] sorts paths.
+    fn end(&self) -> &str {
+        match (self.steps.last(), &self.root) {
+            (Some(Step::Member(name)), _) => name,
+            (Some(Step::Call(_) | Step::Instance), _) => "()",
+            (None, Root::Module(_)) => "default",
+            (None, Root::Global(name)) => name.rsplit('.').next().unwrap_or(name),
+            (None, Root::Unknown) => "",
+        }
+    }
+
+    /// The package or module, if the way starts at one.
+    pub fn module(&self) -> Option<&str> {
+        match &self.root {
+            Root::Module(module) => Some(module),
+            _ => None,
+        }
+    }
+}
+
+/// Whether `module` is the package a model names. `node:` in front of a module is no difference.
+pub fn same_package(package: &str, module: &str) -> bool {
+    let module = module.strip_prefix("node:").unwrap_or(module);
+    let package = package.strip_prefix("node:").unwrap_or(package);
+    match package.strip_suffix("/*") {
+        Some(prefix) => module.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/')),
+        None => module == package,
+    }
+}
+
+fn lead(segments: &[Segment], steps: &[Step]) -> bool {
+    match (segments, steps) {
+        ([], []) => true,
+        ([Segment::Member(name), segments @ ..], [Step::Member(step), steps @ ..]) => {
+            (name == step || name == "*") && lead(segments, steps)
+        }
+        ([Segment::Call, segments @ ..], [Step::Call(_) | Step::Instance, steps @ ..]) => lead(segments, steps),
+        ([Segment::Chain, rest @ ..], steps) => {
+            lead(rest, steps) || matches!(steps, [Step::Member(_), Step::Call(_), steps @ ..] if lead(segments, steps))
+        }
+        _ => false,
+    }
+}
+
+/// What is known of callees and other values, by the paths that lead to them. It is asked for every call of a file, so
+/// that only what ends as the origin does is compared.
+#[derive(Debug)]
+pub struct PathIndex<T> {
+    by_end: HashMap<&'static str, Vec<Known<T>>>,
+    any_end: Vec<Known<T>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Known<T> {
+    packages: &'static [String],
+    global: bool,
+    path: &'static Path,
+    item: T,
+}
+
+impl<T> Default for PathIndex<T> {
+    fn default() -> Self {
+        PathIndex { by_end: HashMap::new(), any_end: Vec::new() }
+    }
+}
+
+impl<T: Copy> PathIndex<T> {
+    /// Adds what is known of the paths of these packages, or, if `global`, of global names.
+    pub fn add(&mut self, packages: &'static [String], global: bool, paths: &'static [Path], item: T) {
+        for path in paths {
+            let known = Known { packages, global, path, item };
+            let list = match path.segments.last() {
+                Some(Segment::Member(name)) if name == "*" => &mut self.any_end,
+                Some(Segment::Member(name)) => self.by_end.entry(name).or_default(),
+                Some(Segment::Call) => self.by_end.entry("()").or_default(),
+                Some(Segment::Chain) | None => continue,
+            };
+            // What says where it comes from goes before what only says how it ends.
+            let at = if path.anywhere { list.len() } else { list.partition_point(|known| !known.path.anywhere) };
+            list.insert(at, known);
+        }
+    }
+
+    /// What is known of an origin, what was added first first.
+    pub fn find<'i>(&'i self, origin: &'i Origin) -> impl Iterator<Item = T> + 'i {
+        let ends = self.by_end.get(origin.end()).into_iter().flatten().chain(&self.any_end);
+        ends.filter(|known| origin.is(known.packages, known.global, known.path)).map(|known| known.item)
+    }
+}
