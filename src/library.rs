@@ -265,7 +265,8 @@ pub struct Models {
     pub conversions: PathIndex<&'static Conversion>,
     /// The calls that give back what they are given.
     pub wrappers: PathIndex<&'static Wrapper>,
-    libraries: &'static [Library],
+    /// The models.
+    pub libraries: &'static [Library],
 }
 
 /// The models in `rules/libraries`, as (language, name, TOML).
