@@ -69,7 +69,8 @@ fn of_folder(name: &str) -> Option<Context> {
         "test" | "tests" | "testing" | "__tests__" | "__test__" | "spec" | "specs" | "__specs__" | "e2e"
         | "e2e-tests" | "integration-tests" | "unit-tests" | "test-utils" | "testutils" | "testdata" | "test-data"
         | "test_data" | "fixture" | "fixtures" | "__fixtures__" | "mock" | "mocks" | "__mocks__" | "cypress"
-        | "playwright" | "__snapshots__" => Context::Test,
+        | "playwright" | "__snapshots__" | "bench" | "benches" | "benchmark" | "benchmarks" | "loadtest"
+        | "loadtests" | "integrationtest" | "integrationtests" => Context::Test,
         "example" | "examples" | "sample" | "samples" | "demo" | "demos" => Context::Example,
         "doc" | "docs" | "documentation" => Context::Documentation,
         // Maven's and Gradle's second source sets: src/integrationTest, app-tests.
@@ -85,7 +86,7 @@ fn of_name(name: &str) -> Option<Context> {
     let stem = name.split('.').find(|word| !word.is_empty()).unwrap_or_default();
     // `auth.test.js`, `auth.e2e-spec.ts`, `.env.test`, `application-test.yml`, and `config/test.json`.
     let is_test_word = |word: &str| {
-        matches!(word, "test" | "tests" | "spec" | "specs" | "e2e" | "cy" | "fixture" | "mock")
+        matches!(word, "test" | "tests" | "test-d" | "tst" | "spec" | "specs" | "e2e" | "cy" | "fixture" | "mock")
             || ["-test", "-tests", "-spec", "_test", "_spec"].iter().any(|suffix| word.ends_with(suffix))
     };
     let is_test = words().any(is_test_word) || stem.starts_with("test_") || stem == "conftest";
@@ -108,8 +109,12 @@ fn of_name(name: &str) -> Option<Context> {
     let mut stem_words = stem.split(['-', '_']);
     let is_named_example =
         is_configuration && (stem_words.next().is_some_and(is_sample) || stem_words.next_back().is_some_and(is_sample));
-    let is_example =
-        words().skip(1).any(is_example_word) || (is_env && divided.any(is_example_word)) || is_named_example;
+    // Requests somebody wrote down to try them.
+    let is_request = name.ends_with(".postman_collection.json") || matches!(words().next_back(), Some("http" | "rest"));
+    let is_example = is_request
+        || words().skip(1).any(is_example_word)
+        || (is_env && divided.any(is_example_word))
+        || is_named_example;
     if is_example {
         return Some(Context::Example);
     }

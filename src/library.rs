@@ -319,7 +319,8 @@ impl Models {
     /// library at work, not somebody using it.
     pub fn knows(&self, package: &str) -> bool {
         let named = |library: &&Library| library.packages.iter().any(|name| same_package(name, package));
-        self.libraries.iter().any(|library| named(&library) && !library.uses.is_empty())
+        let reads_tokens = |library: &&Library| library.uses.iter().any(|model| model.token.is_some());
+        self.libraries.iter().filter(named).any(|library| reads_tokens(&library))
     }
 }
 

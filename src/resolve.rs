@@ -103,6 +103,9 @@ enum Owner<'f> {
 const MAX_SPENT: usize = 2_000_000;
 const FEW_STEPS: usize = 20;
 
+/// The answers to the questions that were asked.
+type Answers<K, T> = RefCell<FxHashMap<K, Rc<[T]>>>;
+
 /// Follows the names of one file.
 pub struct Resolver<'f> {
     facts: &'f Facts,
@@ -110,8 +113,8 @@ pub struct Resolver<'f> {
     origins: RefCell<FxHashMap<ValueId, Rc<Origin>>>,
     member_writes: FxHashMap<(Owner<'f>, &'f str), Vec<ValueId>>,
     global_writes: FxHashMap<&'f str, Vec<ValueId>>,
-    held: RefCell<FxHashMap<(ValueId, &'f str), Rc<[ValueId]>>>,
-    functions: RefCell<FxHashMap<ValueId, Rc<[FunctionId]>>>,
+    held: Answers<(ValueId, &'f str), ValueId>,
+    functions: Answers<ValueId, FunctionId>,
     /// How many questions of [`Resolver::once`] are under way, one inside the other.
     depth: Cell<usize>,
     /// How many walks of [`Resolver::ends`] are under way, one inside the other.
@@ -289,7 +292,7 @@ impl<'f> Resolver<'f> {
     /// often.
     fn once<K: Hash + Eq + Copy, T: Clone>(
         &self,
-        known: &RefCell<FxHashMap<K, Rc<[T]>>>,
+        known: &Answers<K, T>,
         question: K,
         find: impl FnOnce(&mut Vec<T>),
     ) -> Rc<[T]> {
@@ -527,14 +530,15 @@ impl<'f> Resolver<'f> {
     fn member_of(&self, object: ValueId, name: &'f str) -> Located {
         let found = self.held(object, name);
         if found.is_empty() {
-            let absent = self.lacks(object, name, &mut FxHashSet::default());
+            let absent = self.lacks(object, &mut FxHashSet::default());
             return if absent { Located::Absent } else { Located::Unknown };
         }
         Located::Values(found.to_vec())
     }
 
-    /// Whether it can be seen that an object holds nothing under `name`.
-    fn lacks(&self, object: ValueId, name: &'f str, seen: &mut FxHashSet<ValueId>) -> bool {
+    /// Whether an object of which nothing is known to be held under some name can be seen whole, so that it holds
+    /// nothing there.
+    fn lacks(&self, object: ValueId, seen: &mut FxHashSet<ValueId>) -> bool {
         // What is being looked at already says nothing against it.
         if !seen.insert(object) {
             return true;
@@ -542,7 +546,7 @@ impl<'f> Resolver<'f> {
         if seen.len() > MAX_DEPTH {
             return false;
         }
-        let mut all = |values: &[ValueId]| values.iter().all(|value| self.lacks(*value, name, seen));
+        let mut all = |values: &[ValueId]| values.iter().all(|value| self.lacks(*value, seen));
         match self.facts.kind(object) {
             // What a spread brings is only known if all of it is.
             Kind::Object(properties) => properties.iter().all(|property| match property.spread {
@@ -1072,10 +1076,14 @@ impl<'f> Walk<'_, 'f> {
             }
             ends.extend(receiver.into_iter().filter(|resolved| resolved.fallback));
         }
-        for argument in &call.arguments {
-            if let Some(random) = self.value(argument.value, hops).into_iter().find(is_random) {
-                return vec![random];
-            }
+        // Something looked up among what goes in may well be the key of what comes out.
+        let given = call.arguments.iter().flat_map(|argument| self.value(argument.value, hops));
+        let given: Vec<Resolved> = given.collect();
+        let looked_up = |resolved: &Resolved| matches!(resolved.end, End::LookUp(_) | End::Environment(_));
+        if !given.iter().any(looked_up)
+            && let Some(random) = given.into_iter().find(is_random)
+        {
+            return vec![random];
         }
         ends.extend(Self::end(End::LookUp(value)));
         ends

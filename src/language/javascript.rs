@@ -1,6 +1,6 @@
 //! JavaScript and TypeScript, parsed and scoped by oxc.
 //!
-//! Statements are walked with oxc's visitor; every expression is lowered exactly once, by [`Lowering::lower`], which
+//! Statements are walked with oxc's visitor; every expression is lowered exactly once, by `Lowering::lower`, which
 //! also goes into the functions and classes it meets. Casts, parentheses, `await` and optional chaining are seen
 //! through, so that `(jws.verify as any)(token, key)` is the call `jws.verify(token, key)`.
 
@@ -74,7 +74,8 @@ fn tokens(text: &str) -> usize {
         let continues = in_word;
         in_word = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | 128..);
         let closes = matches!(byte, b')' | b']' | b'}' | b';' | b',' | b'"' | b'\'' | b'\\');
-        count += usize::from(!closes && !byte.is_ascii_whitespace() && !(in_word && continues));
+        let counted = closes || byte.is_ascii_whitespace() || (in_word && continues);
+        count += usize::from(!counted);
     }
     count
 }
@@ -1003,6 +1004,7 @@ impl<'a> Visit<'a> for Lowering<'_> {
             }
         }
         let value = self.add(Kind::Object(properties), span(declaration.span));
+        self.facts.enumerations.push(value);
         self.bind_name(&declaration.id, value);
     }
 

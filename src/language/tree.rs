@@ -592,10 +592,11 @@ impl<'t, 'a> Reader<'t, 'a> {
                         previous.filter(|_| words).and_then(|option| Some((option, command::option(&option.text)?)));
                     if let Some((option, name)) = named.filter(|_| !scalar.text.starts_with('-')) {
                         self.named(option, name, scalar, self.dialect);
-                    } else if !(words && !follows_shell(previous) && self.assignments(scalar, false))
-                        && !self.command(scalar)
-                    {
-                        self.node(*item, scalar.span, inherited);
+                    } else {
+                        let assigns = words && !follows_shell(previous) && self.assignments(scalar, false);
+                        if !assigns && !self.command(scalar) {
+                            self.node(*item, scalar.span, inherited);
+                        }
                     }
                     previous = Some(scalar);
                 }

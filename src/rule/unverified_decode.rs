@@ -1,5 +1,7 @@
 //! A token is read without being verified, and what it says is used.
 
+use std::collections::HashSet;
+
 use super::{Drafts, call_draft};
 use crate::analysis::{Analysis, UseSite};
 use crate::facts::{Kind, Span, ValueId};
@@ -10,7 +12,7 @@ use crate::library::Does;
 pub const ID: &str = "unverified-decode";
 
 /// What may be read of a token before it is verified: how to verify it, and when it is over.
-const HARMLESS: [&str; 3] = ["header", "exp", "iat"];
+const HARMLESS: [&str; 5] = ["header", "payload", "exp", "iat", "nbf"];
 
 /// Adds what the rule finds.
 pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
@@ -45,41 +47,36 @@ pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
 
 /// Whether all that is taken from a decoded token is harmless.
 fn reads_only_harmless(analysis: &Analysis, call: ValueId) -> bool {
+    let facts = analysis.facts;
+    // The values that are the decoded token or its payload, through names and alternatives.
+    let mut decoded: HashSet<ValueId> = HashSet::from([call]);
     let mut names: Vec<&str> = Vec::new();
-    // The names the decoded token is bound to.
-    let bound: Vec<_> = analysis
-        .facts
-        .bindings
-        .iter()
-        .enumerate()
-        .filter(|(_, binding)| binding.writes.contains(&call))
-        .map(|(index, _)| index)
-        .collect();
-    let mut other_use = false;
-    for value in &analysis.facts.values {
-        if let Kind::Member { object, name, .. } = &value.kind {
-            let of_name =
-                matches!(analysis.facts.kind(*object), Kind::Name(binding) if bound.contains(&binding.index()));
-            if *object == call || of_name {
-                names.push(name);
+    let mut known = 0;
+    while known != decoded.len() {
+        known = decoded.len();
+        names.clear();
+        for (index, value) in facts.values.iter().enumerate() {
+            let is = match &value.kind {
+                Kind::Name(binding) => {
+                    facts.bindings[binding.index()].writes.iter().any(|write| decoded.contains(write))
+                }
+                Kind::Choice(choices) => choices.iter().any(|choice| decoded.contains(choice)),
+                Kind::Member { object, name, .. } if decoded.contains(object) => {
+                    names.push(name);
+                    name == "payload"
+                }
+                _ => false,
+            };
+            if is {
+                decoded.insert(ValueId(index as u32));
             }
         }
     }
-    // A bound token that is used as a whole (returned, passed on) may be read anywhere.
-    for call in &analysis.facts.calls {
-        if let Some(call) = analysis.facts.call(*call) {
-            other_use |= call.arguments.iter().any(|argument| {
-                matches!(analysis.facts.kind(argument.value), Kind::Name(binding) if bound.contains(&binding.index()))
-            });
-        }
-    }
-    for function in &analysis.facts.functions {
-        other_use |= function.returns.iter().any(|value| {
-            *value == call
-                || matches!(analysis.facts.kind(*value), Kind::Name(binding) if bound.contains(&binding.index()))
-        });
-    }
-    !names.is_empty() && !other_use && names.iter().all(|name| HARMLESS.contains(name))
+    // What is returned or passed on may be read anywhere.
+    let returned = facts.functions.iter().flat_map(|function| &function.returns);
+    let passed = facts.calls.iter().filter_map(|call| facts.call(*call)).flat_map(|call| &call.arguments);
+    let leaves = returned.chain(passed.map(|argument| &argument.value)).any(|value| decoded.contains(value));
+    !names.is_empty() && !leaves && names.iter().all(|name| HARMLESS.contains(name))
 }
 
 /// Whether the same token is verified where it is decoded.
