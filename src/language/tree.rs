@@ -645,10 +645,12 @@ impl<'t, 'a> Reader<'t, 'a> {
                         }
                     } else if let Some((option, name)) = named {
                         self.named(option, name, scalar, self.dialect);
-                    } else if !(words && own.is_none() && !follows_shell(previous) && self.assignments(scalar, false))
-                        && !self.command(scalar)
-                    {
-                        self.node(*item, scalar.span, inherited);
+                    } else {
+                        let whole = words && own.is_none() && !follows_shell(previous);
+                        let found = whole && self.assignments(scalar, false) || self.command(scalar);
+                        if !found {
+                            self.node(*item, scalar.span, inherited);
+                        }
                     }
                     previous = Some(scalar);
                 }
