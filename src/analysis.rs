@@ -89,8 +89,6 @@ pub struct Surroundings<'a> {
     pub models: &'static Models,
     /// What kind of text the whole file is.
     pub context: Context,
-    /// Whether it holds texts for people to read, which no name makes a key.
-    pub is_translation: bool,
     /// What git says of the file, for env and key files in a repository.
     pub status: Option<FileStatus>,
     /// Environment variables that code elsewhere uses as keys.
@@ -396,9 +394,6 @@ impl<'f> Analysis<'f> {
     /// The literals whose name says that they are keys.
     fn gather_named(&mut self) {
         let facts = self.facts;
-        if self.surroundings.is_translation {
-            return;
-        }
         self.gather_json_web_keys();
         for entry in &facts.entries {
             // Of a list of values none is the value: they are what is refused, or rotated, or shown.

@@ -18,41 +18,6 @@ pub fn of_path(path: &str) -> Context {
         .unwrap_or(Context::Production)
 }
 
-/// Whether a file holds the texts an application shows, in one language: what is written under a name there is what
-/// people read, and no setting. Told by a folder's name, or by a file's name that is a language's tag (BCP 47).
-pub fn is_translation(path: &str) -> bool {
-    let path = path.to_ascii_lowercase();
-    let mut parts = path.rsplit('/');
-    let name = parts.next().unwrap_or_default();
-    let of_texts = |folder: &str| {
-        matches!(
-            folder,
-            "i18n"
-                | "l10n"
-                | "locale"
-                | "locales"
-                | "lang"
-                | "langs"
-                | "language"
-                | "languages"
-                | "translation"
-                | "translations"
-                | "intl"
-                | "messages"
-        )
-    };
-    let stem = name.split('.').next().unwrap_or_default();
-    let letters = |word: &str, count: usize| word.len() == count && word.bytes().all(|byte| byte.is_ascii_lowercase());
-    let is_tag = match stem.split_once(['-', '_']) {
-        Some((language, region)) => letters(language, 2) && (letters(region, 2) || letters(region, 4)),
-        None => matches!(
-            stem,
-            "en" | "de" | "fr" | "es" | "it" | "pt" | "nl" | "pl" | "ru" | "zh" | "ja" | "ko" | "tr" | "cs" | "sv"
-        ),
-    };
-    parts.any(of_texts) || (is_tag && name.ends_with(".json")) || of_texts(stem)
-}
-
 /// Which context counts when a path speaks of two.
 fn rank(context: Context) -> u8 {
     match context {
@@ -134,18 +99,6 @@ mod tests {
     fn check(expected: Context, paths: &[&str]) {
         for path in paths {
             assert_eq!(of_path(path), expected, "{path}");
-        }
-    }
-
-    #[test]
-    fn translations_are_told_by_folder_or_language() {
-        for path in
-            ["src/i18n/en.json", "locales/pt_BR/translation.json", "public/zh-CN.json", "app/messages.properties"]
-        {
-            assert!(is_translation(path), "{path}");
-        }
-        for path in ["config/en-us-west/app.json", "src/config.json", "db.json", "env-prod.json", "deploy/de.env"] {
-            assert!(!is_translation(path), "{path}");
         }
     }
 
