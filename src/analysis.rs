@@ -18,7 +18,7 @@ use crate::secret::strength::{self, ProjectNames, Strength};
 use crate::vocabulary::Source;
 
 /// How many of the calls that use one secret are kept: more tell a reader nothing more.
-const MAX_USES: usize = 100;
+const MAX_USES: usize = 20;
 
 /// A call that signs, verifies or decodes.
 #[derive(Clone, Copy, Debug)]
