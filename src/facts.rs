@@ -312,6 +312,17 @@ impl Facts {
         id
     }
 
+    /// Takes every text that is the value of an entry for the name of the environment variable that holds it.
+    pub fn look_up_literals(&mut self) {
+        for entry in &self.entries {
+            if let Some(value) = self.values.get_mut(entry.value.index())
+                && let Kind::Literal(name) = &value.kind
+            {
+                value.kind = Kind::Environment { name: name.clone(), fallback: None };
+            }
+        }
+    }
+
     /// Fills [`Facts::entries`] from what code binds, declares and assigns: constants, fields, the entries of objects.
     pub fn name_values(&mut self) {
         let mut open: Vec<(Vec<String>, Span, ValueId)> = Vec::new();

@@ -1,5 +1,6 @@
 //! How bytes become facts: one file a language or format, and the choice between them by a file's name.
 
+pub(crate) mod command;
 pub mod component;
 pub mod dockerfile;
 pub mod dotenv;
@@ -12,6 +13,7 @@ pub mod markdown;
 pub mod properties;
 pub mod terraform;
 pub mod toml;
+pub mod translation;
 pub(crate) mod tree;
 pub mod yaml;
 
@@ -191,8 +193,22 @@ fn parse_one(language: Language, path: &Path, text: &str) -> Facts {
     match language {
         Language::JavaScript | Language::TypeScript | Language::Tsx => javascript::parse(text, language),
         Language::Key => key::parse(path, text),
-        _ => embedded::configuration(language, text).unwrap_or_else(|| Facts::new(language)),
+        _ => {
+            let mut facts = embedded::configuration(language, text).unwrap_or_else(|| Facts::new(language));
+            if translation::is_translation(path, &facts) {
+                facts.entries.clear();
+            }
+            if names_variables(path) {
+                facts.look_up_literals();
+            }
+            facts
+        }
     }
+}
+
+/// Whether a file maps settings to the variables they are read from, as the npm package `config` has it.
+fn names_variables(path: &Path) -> bool {
+    path.file_stem().is_some_and(|stem| stem.eq_ignore_ascii_case("custom-environment-variables"))
 }
 
 /// Whether a file of this name (lower case, without folder) holds environment variables: `.env`, `.env.local`,

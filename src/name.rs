@@ -45,6 +45,7 @@ struct Names {
 #[serde(deny_unknown_fields)]
 struct Never {
     refused: HashSet<String>,
+    pointers: HashSet<String>,
     between: HashSet<String>,
     around: HashSet<String>,
 }
@@ -138,7 +139,8 @@ impl Vocabulary {
     fn may_hold_secret(&self, path: &[impl AsRef<str>]) -> bool {
         for name in path.iter().rev().map(AsRef::as_ref) {
             if self.finals.iter().any(|word| contains_ignoring_case(name, word)) {
-                return name.len() <= MAX_SEGMENT;
+                // What has blanks in it is a text for people.
+                return name.len() <= MAX_SEGMENT && !name.trim().contains(char::is_whitespace);
             }
             let qualifies = name.len() <= 24
                 && pieces(name).flat_map(|piece| split(piece, &[])).all(|token| self.is_qualifier(&token));
@@ -167,6 +169,9 @@ impl Vocabulary {
     }
 
     fn tier(&self, name: &Name) -> Option<Tier> {
+        if self.is_pointer(name) {
+            return None;
+        }
         let wholes = self.wholes.iter().filter(|(_, whole)| self.is_whole(name, whole)).map(|(tier, _)| (*tier, None));
         let patterns =
             self.names.patterns.iter().filter_map(|pattern| Some((pattern.tier, Some(self.matched(name, pattern)?))));
@@ -236,6 +241,11 @@ impl Vocabulary {
             }
         }
         Some(index)
+    }
+
+    /// Whether the value is what an object is called that holds the secret.
+    fn is_pointer(&self, name: &Name) -> bool {
+        name.tokens.iter().skip(self.surroundings(name)).any(|(token, _)| self.names.never.pointers.contains(token))
     }
 
     /// Where the name above the innermost one begins.
@@ -514,7 +524,15 @@ mod tests {
         ] {
             assert_eq!(tier(path), Some(Tier::A), "{path:?}");
         }
-        for path in [&["token", "secret"][..], &["auth", "secret"], &["Tokens", "Key"], &["AppSettings", "Token"]] {
+        for path in [
+            &["token", "secret"][..],
+            &["auth", "secret"],
+            &["Tokens", "Key"],
+            &["AppSettings", "Token"],
+            &["AppSettings", "Secret"],
+            &["TokenOptions", "SecurityKey"],
+            &["Authentication", "SecretForKey"],
+        ] {
             assert_eq!(tier(path), Some(Tier::B), "{path:?}");
         }
         for path in [
@@ -526,6 +544,15 @@ mod tests {
             &["jwt", "header"],
             &["jwt", "cookieName"],
             &["jwt", "secret", "length"],
+            &["auth", "jwt", "existingSecret"],
+            &["auth", "jwt", "existingSecretKey"],
+            &["existingJwtSecret"],
+            &["jwtSecretExistingSecret"],
+            &["jwt", "secretKeyNames", "secret"],
+            &["jwt", "secretRef", "key"],
+            &["resource", "aws_secretsmanager_secret", "jwt_secret", "tags", "Key"],
+            &["resource", "kubernetes_secret", "jwt_secret", "metadata", "key"],
+            &["settings", "JWT Secret Key"],
             &["csrfToken", "key"],
             &["stripe", "secretKey"],
             &["google", "clientSecret"],

@@ -1,10 +1,11 @@
-//! Dockerfiles: what `ENV`, `ARG` and `LABEL` say.
+//! Dockerfiles: what `ENV`, `ARG` and `LABEL` say, and what the commands of `RUN`, `CMD` and `ENTRYPOINT` set.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::facts::{Entry, Facts, Span};
 use crate::language::Language;
+use crate::language::command;
 use crate::language::embedded::Cut;
 use crate::language::interpolation::{self, Dialect};
 use crate::language::tree::{self, Path, Place, Scalar};
@@ -49,7 +50,11 @@ pub(crate) fn parse_at(text: &str, depth: usize) -> Facts {
                     variables(&mut facts, &instruction, &keyword, word_end + lead + end, escape, depth);
                 }
             }
-            "RUN" | "COPY" | "ADD" => heredocs = delimiters(line),
+            "RUN" | "CMD" | "ENTRYPOINT" => {
+                command(&mut facts, &instruction, &keyword, word_end, depth);
+                heredocs = delimiters(line);
+            }
+            "COPY" | "ADD" => heredocs = delimiters(line),
             _ => {}
         }
     }
@@ -127,6 +132,23 @@ fn delimiters(line: &str) -> Vec<(String, bool)> {
         rest = word.get(end..).unwrap_or("");
     }
     found
+}
+
+/// Reads what a command sets.
+fn command(facts: &mut Facts, instruction: &Cut, keyword: &str, from: usize, depth: usize) {
+    let map = &instruction.map;
+    let Some(text) = instruction.text.get(from..) else { return };
+    for part in command::assigned(text) {
+        let (Some(name), Some(value)) = (text.get(part.name.clone()), text.get(part.value.clone())) else { continue };
+        let span = map.span(Span::new(from + part.value.start, from + part.value.end));
+        let place = Place::Mapped(Cow::Borrowed(map), from + part.value.start);
+        let scalar = Scalar { text: Cow::Borrowed(value), span, place };
+        let id = interpolation::lower(facts, &scalar, Dialect::DOCKERFILE);
+        let path = Path::of(&[keyword.to_owned(), name.to_owned()]);
+        let key_span = map.span(Span::new(from + part.name.start, from + part.name.end));
+        facts.entries.push(Entry { path: path.names().to_vec(), key_span, value: id });
+        tree::expand_json(facts, &path, &scalar, depth);
+    }
 }
 
 /// Reads `A=1 B="two words"` or `A the rest of the line`.

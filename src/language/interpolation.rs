@@ -344,7 +344,9 @@ impl<'s> Splitter<'s> {
                     let name = after.get(..variable).unwrap_or("").to_owned();
                     return facts.add(Kind::Environment { name, fallback }, span);
                 }
-                "ssm" | "secretsmanager" | "aws" | "vault" | "kms" | "keyvault" | "sm" | "azure" | "gcp" => {
+                // The last ones are an editor's: it asks whoever starts the program.
+                "ssm" | "secretsmanager" | "aws" | "vault" | "kms" | "keyvault" | "sm" | "azure" | "gcp" | "input"
+                | "command" => {
                     return facts.add(Kind::Reference, span);
                 }
                 "self" | "opt" | "file" | "cf" | "s3" | "sls" | "param" | "sys" | "java" | "ctx" => {

@@ -11,6 +11,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use crate::facts::{Entry, Facts, Kind, Span, ValueId};
 use crate::language::Language;
+use crate::language::command;
 use crate::language::embedded::{self, EMBEDDING_LIMIT, OffsetMap};
 use crate::language::interpolation::{self, Dialect};
 
@@ -22,7 +23,7 @@ pub(crate) const DEPTH_LIMIT: usize = 100;
 const PATH_LIMIT: usize = 4096;
 
 /// How many bytes of a name are kept. Nothing that is longer names a secret.
-const NAME_LIMIT: usize = 256;
+pub(crate) const NAME_LIMIT: usize = 256;
 
 /// How many nodes may be read once more because an alias or merge key repeats them.
 const ALIAS_LIMIT: usize = 20_000;
@@ -248,6 +249,32 @@ struct Inherited {
     base64: bool,
     /// An item may hold several `A=1 B=2`.
     variables: bool,
+    /// What kind of file it is, where that changes what its names mean.
+    document: Document,
+}
+
+/// The kinds of files in which names mean something else than elsewhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Document {
+    #[default]
+    Any,
+    /// A package's manifest: `package.json`, `composer.json`.
+    Package,
+    /// The description of an interface: OpenAPI, AsyncAPI.
+    Interface,
+}
+
+impl Document {
+    fn of(pairs: &[Pair<'_>]) -> Document {
+        let has = |key: &str| pairs.iter().any(|pair| pair.key == key);
+        if has("openapi") || has("swagger") || has("asyncapi") {
+            Document::Interface
+        } else if has("dependencies") || has("devDependencies") || has("require") || has("name") && has("scripts") {
+            Document::Package
+        } else {
+            Document::Any
+        }
+    }
 }
 
 /// Adds the entries of all `roots` to `facts`. `prefix` leads to them; `depth` is how many files deep the file stands.
@@ -273,6 +300,7 @@ pub(crate) fn read(
     for root in roots {
         let mut inherited = Inherited::default();
         if let Some(pairs) = tree.map(*root) {
+            inherited.document = Document::of(pairs);
             // SOPS keeps its keys beside the values it has encrypted.
             inherited.reference = pairs.iter().any(|pair| {
                 pair.key == "sops"
@@ -309,6 +337,40 @@ fn leads_elsewhere(key: &str) -> bool {
             | "encrypteddata"
             | "!reference"
     )
+}
+
+/// Whether a map under this name holds no settings: what describes an object for others (`parent` is the name above),
+/// what a package depends on, the combinations a job is run in.
+fn holds_no_settings(key: &str, parent: Option<&str>, document: Document) -> bool {
+    let ends_in = |end: &str| {
+        let tail = key.len().checked_sub(end.len()).and_then(|start| key.get(start..));
+        tail.is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+    };
+    // Container labels configure proxies, secrets and all; those of Kubernetes cannot hold any.
+    ends_in("annotations")
+        || ends_in("labels") && (key.len() > "labels".len() || matches!(parent, Some("metadata" | "selector")))
+        || ends_in("dependencies")
+        || document == Document::Package
+            && matches!(key, "require" | "require-dev" | "resolutions" | "overrides" | "engines")
+        || key == "matrix" && parent == Some("strategy")
+}
+
+/// Whether a pair of this key shows what a value could be, in a map that describes the value.
+fn is_example(pairs: &[Pair<'_>], key: &str, document: Document) -> bool {
+    matches!(key, "example" | "examples")
+        && (document == Document::Interface
+            || pairs
+                .iter()
+                .any(|pair| matches!(pair.key.as_ref(), "type" | "$ref" | "schema" | "allOf" | "oneOf" | "anyOf")))
+}
+
+/// Whether the word before says that a shell reads this one: `sh -c`, `bash -ec`.
+fn follows_shell(previous: Option<&Scalar<'_>>) -> bool {
+    previous.is_some_and(|word| {
+        word.text
+            .strip_prefix('-')
+            .is_some_and(|flags| flags.ends_with('c') && flags.len() <= 4 && !flags.starts_with('-'))
+    })
 }
 
 fn is_name_key(key: &str) -> bool {
@@ -388,16 +450,7 @@ impl<'t, 'a> Reader<'t, 'a> {
     fn assignments(&mut self, scalar: &Scalar<'_>, several: bool) -> bool {
         let parts = assignments(&scalar.text, several);
         for part in &parts {
-            let Some(name) = scalar.text.get(part.name.clone()) else { continue };
-            let Some(value) = scalar.slice(part.value.start, part.value.end) else { continue };
-            if !self.path.push(name) {
-                self.too_deep = true;
-                break;
-            }
-            let id = interpolation::lower(self.facts, &value, self.dialect);
-            self.entry(scalar.part(part.name.start, part.name.end), id);
-            expand_json(self.facts, &self.path, &value, self.depth);
-            self.path.pop();
+            self.assigned(scalar, part, self.dialect);
         }
         !parts.is_empty()
     }
@@ -433,7 +486,14 @@ impl<'t, 'a> Reader<'t, 'a> {
             named = Some((value.value, scalar));
         }
 
+        let parent = self.path.names().last().cloned();
         for pair in pairs {
+            if is_example(pairs, &pair.key, inherited.document)
+                || holds_no_settings(&pair.key, parent.as_deref(), inherited.document)
+                    && tree.text(pair.value).is_none()
+            {
+                continue;
+            }
             let mut below = inherited;
             if leads_elsewhere(&pair.key) {
                 below.reference = true;
@@ -468,7 +528,11 @@ impl<'t, 'a> Reader<'t, 'a> {
                 self.too_deep = true;
                 continue;
             }
-            let text = tree.text(pair.value).filter(|_| !below.reference);
+            // A text that is read anew is read where it stands, not wherever an alias repeats it.
+            let text = match tree.nodes.get(pair.value.0) {
+                Some(Node::Text(scalar)) if !below.reference => Some(scalar),
+                _ => None,
+            };
             let file = embedded::file_format(&pair.key).filter(|_| self.depth < EMBEDDING_LIMIT);
             match text {
                 Some(scalar) if inherited.base64 => self.encoded(scalar, pair, file),
@@ -477,11 +541,90 @@ impl<'t, 'a> Reader<'t, 'a> {
                         self.file(scalar, language);
                     }
                 }
+                Some(scalar) if command::is_command_key(&pair.key) => {
+                    if !self.command(scalar) {
+                        self.node(pair.value, pair.key_span, below);
+                    }
+                }
+                // The name of a package's script says what it does.
+                Some(scalar) if inherited.document == Document::Package && parent.as_deref() == Some("scripts") => {
+                    self.command(scalar);
+                }
+                Some(scalar) if self.depth < EMBEDDING_LIMIT && listed_format(&scalar.text).is_some() => {
+                    if let Some(language) = listed_format(&scalar.text) {
+                        self.file(scalar, language);
+                    }
+                }
+                None if !below.reference && command::is_command_key(&pair.key) => match tree.get(pair.value) {
+                    Some(Node::List(items)) => self.commands(items, command::holds_words(&pair.key), below),
+                    _ => self.node(pair.value, pair.key_span, below),
+                },
                 Some(scalar) if below.variables && !below.reference && self.assignments(scalar, true) => {}
                 _ => self.node(pair.value, pair.key_span, below),
             }
             self.path.pop();
         }
+    }
+
+    /// What a command, or a script of several lines, sets; `false` if that is nothing.
+    fn command(&mut self, scalar: &Scalar<'_>) -> bool {
+        let parts = command::assigned(&scalar.text);
+        for part in &parts {
+            self.assigned(scalar, part, command::DIALECT);
+        }
+        !parts.is_empty()
+    }
+
+    /// A list of commands, or of the `words` of one.
+    fn commands(&mut self, items: &[NodeId], words: bool, inherited: Inherited) {
+        let mut previous: Option<&Scalar<'a>> = None;
+        for (position, item) in items.iter().enumerate() {
+            if !self.path.push(&position.to_string()) {
+                self.too_deep = true;
+                break;
+            }
+            if self.inside_alias > 0 {
+                self.repeated += 1;
+            }
+            match self.tree.nodes.get(item.0).filter(|_| self.repeated <= ALIAS_LIMIT) {
+                Some(Node::Text(scalar)) => {
+                    let named =
+                        previous.filter(|_| words).and_then(|option| Some((option, command::option(&option.text)?)));
+                    if let Some((option, name)) = named.filter(|_| !scalar.text.starts_with('-')) {
+                        self.named(option, name, scalar, self.dialect);
+                    } else if !(words && !follows_shell(previous) && self.assignments(scalar, false))
+                        && !self.command(scalar)
+                    {
+                        self.node(*item, scalar.span, inherited);
+                    }
+                    previous = Some(scalar);
+                }
+                Some(Node::List(inner)) => self.commands(inner, words, inherited),
+                _ => self.node(*item, Span::default(), inherited),
+            }
+            self.path.pop();
+        }
+    }
+
+    /// Adds what a part of a text sets.
+    fn assigned(&mut self, scalar: &Scalar<'_>, part: &Assigned, dialect: Dialect) {
+        if let Some(value) = scalar.slice(part.value.start, part.value.end) {
+            self.named(scalar, part.name.clone(), &value, dialect);
+        }
+    }
+
+    /// Adds a value under the name that stands in another text.
+    fn named(&mut self, text: &Scalar<'_>, name: std::ops::Range<usize>, value: &Scalar<'_>, dialect: Dialect) {
+        let key_span = text.part(name.start, name.end);
+        let Some(name) = text.text.get(name) else { return };
+        if !self.path.push(name) {
+            self.too_deep = true;
+            return;
+        }
+        let id = interpolation::lower(self.facts, value, dialect);
+        self.entry(key_span, id);
+        expand_json(self.facts, &self.path, value, self.depth);
+        self.path.pop();
     }
 
     /// `<<: *defaults`, `<<: [*a, *b]`: the entries belong to the map the key stands in.
@@ -561,6 +704,22 @@ impl<'t, 'a> Reader<'t, 'a> {
             expand_json(self.facts, &self.path, scalar, self.depth);
         }
     }
+}
+
+/// The format of a text of several lines that holds variables: `NAME=value` on every line, or a YAML list of names and
+/// values as containers have it.
+fn listed_format(text: &str) -> Option<Language> {
+    let is_content = |line: &&str| !line.is_empty() && !line.starts_with('#');
+    if !text.contains('\n') {
+        return None;
+    }
+    let mut lines = text.lines().map(str::trim).filter(is_content);
+    let first = lines.next()?;
+    if first.starts_with("- name:") {
+        return Some(Language::Yaml);
+    }
+    let assigns = |line: &str| assigned_name(line, 0).is_some_and(|name| name.start == 0 && name.end + 1 < line.len());
+    (assigns(first) && lines.all(assigns)).then_some(Language::Dotenv)
 }
 
 /// Decodes standard or URL-safe base64, padded or not, with any white space in it, to text.

@@ -19,16 +19,21 @@ pub enum Reference {
     Store,
     /// It is encrypted.
     Encrypted,
+    /// It is a signed token: what a key makes, and no key itself.
+    Token,
 }
 
 static TEMPLATE: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"(?s)^(?:",
         // Shell, compose, Spring, JavaScript: a variable and nothing else. A fallback inside the braces is a value.
-        r"\$\{[^{}:]*(?::?\?[^{}]*)?\}|\$\([^()]*\)|\$[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*",
+        // A doubled dollar sign keeps Compose from looking it up, and leaves that to the container's shell.
+        r"\${1,2}\{[^{}:]*(?::?\?[^{}]*)?\}|\$\$[A-Za-z_][A-Za-z0-9_]*|\${1,2}\([^()]*\)|\$[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*",
         r"|#\{[^{}]*\}#?|@[A-Za-z_][A-Za-z0-9_.]*@",
         // GitHub, Azure, Helm, Jinja, Mustache; ERB, EJS; Windows; Symfony; Octopus; MSBuild.
         r"|\$?\{\{.*\}\}|\{%.*%\}|<%.*%>|%[A-Za-z_][A-Za-z0-9_]*%|%env\(.*\)%|\$\[.*\]",
+        // Dynaconf; request collections.
+        r"|@(?:format|jinja) .*\{.*\}.*|<<[A-Za-z_][A-Za-z0-9_.-]*>>",
         // A hole in a text for people.
         r"|<[A-Za-z][A-Za-z0-9 _./:'-]*>|\{[A-Za-z_][A-Za-z0-9_.-]*\}",
         r"|process\.env\.\w+|os\.environ\b.*|secrets\.\w+|env:[A-Za-z_]\w*|env\([A-Za-z_'\x22]+\)",
@@ -48,6 +53,8 @@ static STORE: LazyLock<Regex> = LazyLock::new(|| {
         r"|\{\{resolve:(?:ssm|ssm-secure|secretsmanager):.*\}\}",
         r"|vault:[A-Za-z0-9_./-]+#[A-Za-z0-9_.-]+",
         r"|secretref:\S+",
+        // Argo CD's plugin for vaults.
+        r"|<path:[^<>]+>",
         r"|(?:env|keystore|credential|credentials)(?:\+[a-z]+)?://?\S+",
         r")$",
     ))
@@ -78,6 +85,11 @@ static FILE: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
+/// The compact form of a signed token (RFC 7515 §7.1), whose header and payload are JSON objects.
+static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"^(?:eyJ|eyA|ewo|ew0)[A-Za-z0-9_-]{9,}\.(?:eyJ|eyA|ewo|ew0|e30)[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*$")
+});
+
 fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a fixed pattern compiles")
 }
@@ -103,6 +115,8 @@ pub fn reference(value: &str) -> Option<Reference> {
         Some(Reference::Template)
     } else if FILE.is_match(value) {
         Some(Reference::File)
+    } else if TOKEN.is_match(value) {
+        Some(Reference::Token)
     } else {
         None
     }
@@ -153,6 +167,13 @@ mod tests {
             ("https://shop.vault.azure.net/secrets/jwt", Store),
             ("@Microsoft.KeyVault(SecretUri=https://shop.vault.azure.net/secrets/jwt)", Store),
             ("op://app/jwt/secret", Store),
+            ("$${JWT_SECRET}", Template),
+            ("$$JWT_SECRET", Template),
+            ("$$(cat /run/secrets/jwt)", Template),
+            ("@format {env[JWT_SECRET]}", Template),
+            ("<<jwtSecret>>", Template),
+            ("<path:secret/data/api#jwt-key>", Store),
+            ("eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYW5vbiJ9.c2lnbmF0dXJl", Token),
             ("ENC[AES256_GCM,data:qg==,iv:aa==,tag:bb==,type:str]", Encrypted),
             ("ENC(5yq2mnDTtPuE0lF9pBWwUQ==)", Encrypted),
             ("{cipher}AQA2b7c1", Encrypted),

@@ -1,0 +1,3 @@
+const jwt = require('jsonwebtoken');
+
+const token = jwt.sign({ sub: '1' }, 'test-secret');
