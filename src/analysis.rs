@@ -371,7 +371,8 @@ impl<'f> Analysis<'f> {
             text: literal.text.clone(),
             span: literal.span,
             kind,
-            name,
+            // Reports show names.
+            name: name.filter(|name| *name != literal.text),
             tier,
             fallback: resolved.fallback,
             fallback_of: resolved.fallback_of.clone().filter(|name| !name.is_empty()),

@@ -18,8 +18,28 @@ const FORMATS: [&str; 6] = ["text", "json", "jsonl", "sarif", "github", "gitlab"
 
 /// An ending for each language and format that is read.
 const ENDINGS: [&str; 22] = [
-    "js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "vue", "svelte", "astro", "md", "env", "yaml", "json", "toml",
-    "properties", "ini", "dockerfile", "tf", "pem", "txt",
+    "js",
+    "mjs",
+    "cjs",
+    "jsx",
+    "ts",
+    "mts",
+    "cts",
+    "tsx",
+    "vue",
+    "svelte",
+    "astro",
+    "md",
+    "env",
+    "yaml",
+    "json",
+    "toml",
+    "properties",
+    "ini",
+    "dockerfile",
+    "tf",
+    "pem",
+    "txt",
 ];
 
 struct Tree(TempDir);
@@ -260,9 +280,50 @@ fn no_file_of_random_bytes_ends_anything() {
         state
     };
     let pieces = [
-        "jwt_secret", "jwt.sign(", "\"", "'", "`", "${", "}", "{", "(", ")", "[", "]", "=", ":", "\n", "  ", "- ", "|", ">", "#",
-        "/*", "*/", "//", "\\", "<script>", "</script>", "---", "```", "é", "\u{feff}", "=>", "class ", "import ", "&a ", "*a",
-        "<<EOT\n", "eyJhbGciOiJIUzI1NiJ9.", "-----BEGIN PRIVATE KEY-----", "data:", "kind: Secret\n", "\0", "\r", "\t", "😀",
+        "jwt_secret",
+        "jwt.sign(",
+        "\"",
+        "'",
+        "`",
+        "${",
+        "}",
+        "{",
+        "(",
+        ")",
+        "[",
+        "]",
+        "=",
+        ":",
+        "\n",
+        "  ",
+        "- ",
+        "|",
+        ">",
+        "#",
+        "/*",
+        "*/",
+        "//",
+        "\\",
+        "<script>",
+        "</script>",
+        "---",
+        "```",
+        "é",
+        "\u{feff}",
+        "=>",
+        "class ",
+        "import ",
+        "&a ",
+        "*a",
+        "<<EOT\n",
+        "eyJhbGciOiJIUzI1NiJ9.",
+        "-----BEGIN PRIVATE KEY-----",
+        "data:",
+        "kind: Secret\n",
+        "\0",
+        "\r",
+        "\t",
+        "😀",
     ];
     for ending in ENDINGS {
         for count in 0..12 {
@@ -280,17 +341,59 @@ fn time_grows_with_the_text_only() {
     let many = |count: usize, piece: &dyn Fn(usize) -> String| (0..count).map(piece).collect::<String>();
     let code = |text: String| JAVASCRIPT.to_owned() + &text;
     let files: Vec<(&str, String)> = vec![
-        ("calls.js", code("function f(a) { return jwt.sign(p, a) }\n".to_owned() + &many(5_000, &|n| format!("f('s3cret-{n}')\n")))),
+        (
+            "calls.js",
+            code(
+                "function f(a) { return jwt.sign(p, a) }\n".to_owned()
+                    + &many(5_000, &|n| format!("f('s3cret-{n}')\n")),
+            ),
+        ),
         ("one-key.js", code("const K = 'supersecret1';\n".to_owned() + &"jwt.sign(p, K);\n".repeat(5_000))),
         ("one-line.js", code(many(4_000, &|n| format!("jwt.sign(p, 'süper{n}');")))),
         ("lookups.js", code(many(4_000, &|n| format!("const a{n} = process.env.JWT_SECRET || 'fallback';\n")))),
-        ("cycle.js", code("let a, b;\n".to_owned() + &"a = b; b = a;\n".repeat(3_000) + &"jwt.sign(p, a);\n".repeat(300))),
-        ("aliases.js", code("const a0 = 'supersecret';\n".to_owned() + &many(20_000, &|n| format!("const a{} = a{n};\n", n + 1)))),
-        ("doubles.js", code("let a0 = 'ab';\n".to_owned() + &many(60, &|n| format!("let a{} = `${{a{n}}}${{a{n}}}`;\n", n + 1)) + &"jwt.sign(p, a60);\n".repeat(50))),
-        ("either.js", code("let k;\n".to_owned() + &many(1_000, &|n| format!("k = 'supersecret{n}';\n")) + &"jwt.sign(p, k);\n".repeat(1_000))),
-        ("each-other.js", code(many(300, &|n| format!("function f{n}(a) {{ return f{}(a) || f{}(a) }}\n", (n + 1) % 300, (n + 7) % 300)) + &"jwt.sign(p, f0(1));\n".repeat(300))),
-        ("spreads.js", code(many(300, &|n| format!("const o{n} = {{ ...o{}, ...o{} }};\n", (n + 1) % 300, (n + 7) % 300)) + &"jwt.verify(t, o0.secret, o1);\n".repeat(300))),
-        ("object.js", code(format!("const o = {{{}}};\njwt.sign(p, o.k5);\n", many(MANY, &|n| format!("k{n}: 'value-{n}',"))))),
+        (
+            "cycle.js",
+            code("let a, b;\n".to_owned() + &"a = b; b = a;\n".repeat(3_000) + &"jwt.sign(p, a);\n".repeat(300)),
+        ),
+        (
+            "aliases.js",
+            code("const a0 = 'supersecret';\n".to_owned() + &many(20_000, &|n| format!("const a{} = a{n};\n", n + 1))),
+        ),
+        (
+            "doubles.js",
+            code(
+                "let a0 = 'ab';\n".to_owned()
+                    + &many(60, &|n| format!("let a{} = `${{a{n}}}${{a{n}}}`;\n", n + 1))
+                    + &"jwt.sign(p, a60);\n".repeat(50),
+            ),
+        ),
+        (
+            "either.js",
+            code(
+                "let k;\n".to_owned()
+                    + &many(1_000, &|n| format!("k = 'supersecret{n}';\n"))
+                    + &"jwt.sign(p, k);\n".repeat(1_000),
+            ),
+        ),
+        (
+            "each-other.js",
+            code(
+                many(300, &|n| {
+                    format!("function f{n}(a) {{ return f{}(a) || f{}(a) }}\n", (n + 1) % 300, (n + 7) % 300)
+                }) + &"jwt.sign(p, f0(1));\n".repeat(300),
+            ),
+        ),
+        (
+            "spreads.js",
+            code(
+                many(300, &|n| format!("const o{n} = {{ ...o{}, ...o{} }};\n", (n + 1) % 300, (n + 7) % 300))
+                    + &"jwt.verify(t, o0.secret, o1);\n".repeat(300),
+            ),
+        ),
+        (
+            "object.js",
+            code(format!("const o = {{{}}};\njwt.sign(p, o.k5);\n", many(MANY, &|n| format!("k{n}: 'value-{n}',")))),
+        ),
         ("chain.js", code("p".to_owned() + &".then(x => x)".repeat(3_000))),
         ("decodes.js", code(many(1_500, &|n| format!("function f{n}() {{ jwt.decode(t); jwt.verify(t, k); }}\n")))),
         ("same.env", "JWT_SECRET=supersecret\n".repeat(4_000)),
@@ -298,6 +401,9 @@ fn time_grows_with_the_text_only() {
         ("long.env", format!("JWT_SECRET={}\n", "a1B".repeat(200_000))),
         ("word.json", format!("{{\"a\": \"{}\"}}", "secret".repeat(200_000))),
         ("tokens.txt", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJlc2lnbmF0dXJl ".repeat(4_000)),
+        ("blank.js", code("\n".repeat(1_000_000))),
+        ("blank.env", "\n".repeat(1_000_000)),
+        ("blank.yaml", "jwt_secret:\n".to_owned() + &" \n".repeat(500_000)),
         ("comments.vue", "<!-- jwt secret ".repeat(MANY)),
     ];
     for (name, text) in files {
@@ -320,27 +426,82 @@ fn no_report_holds_a_secret() {
     let mut secrets: Vec<String> = PLAIN.iter().map(|secret| (*secret).to_owned()).collect();
     for (index, secret) in PLAIN.iter().enumerate() {
         let files: Vec<(&str, String)> = vec![
-            ("sign.js", format!("const jwt = require('jsonwebtoken');\nconst key = '{secret}'; // was {secret}\njwt.sign(p, key); jwt.verify(t, \"{secret}\", {{ algorithms: ['HS256'] }});\n")),
-            ("fallback.ts", format!("import jwt from 'jsonwebtoken';\njwt.sign(p, process.env.JWT_SECRET ?? '{secret}');\nlog('{secret}' + `{secret}`);\n")),
-            ("template.js", format!("const jwt = require('jsonwebtoken');\njwt.sign(p, `{}`);\njwt.sign(p, 'pre-' + '{secret}' + `\n{secret}\n`);\n", secret.replace('$', "\\$"))),
-            ("message.js", format!("const jwt = require('jsonwebtoken');\njwt.sign({{ sub: '{secret}' }}, '{secret}', {{ issuer: \"{secret}\" }}, () => {{ '{secret}' }});\n")),
-            (".env", format!("# {secret}\nJWT_SECRET={secret}\nJWT_REFRESH_SECRET=\"{secret}\" # {secret}\nexport TOKEN_SECRET='{secret}'\n")),
-            ("app.yaml", format!("jwt:\n  secret: \"{secret}\" # {secret}\n  refresh_secret: |\n    {secret}\n  list: [{{ jwt_secret: '{secret}' }}]\n")),
-            ("compose.yaml", format!("services:\n  a:\n    environment:\n      - 'JWT_SECRET={secret}'\n      - JWT_KEY=${{JWT_KEY:-{}}}\n", secret.replace('$', "$$"))),
-            ("appsettings.json", format!("{{ \"Jwt\": {{ \"Key\": \"{secret}\", \"Secret\": \"{secret}\" }}, // {secret}\n}}\n")),
+            (
+                "sign.js",
+                format!(
+                    "const jwt = require('jsonwebtoken');\nconst key = '{secret}'; // was {secret}\njwt.sign(p, key); jwt.verify(t, \"{secret}\", {{ algorithms: ['HS256'] }});\n"
+                ),
+            ),
+            (
+                "fallback.ts",
+                format!(
+                    "import jwt from 'jsonwebtoken';\njwt.sign(p, process.env.JWT_SECRET ?? '{secret}');\nlog('{secret}' + `{secret}`);\n"
+                ),
+            ),
+            (
+                "template.js",
+                format!(
+                    "const jwt = require('jsonwebtoken');\njwt.sign(p, `{}`);\njwt.sign(p, 'pre-' + '{secret}' + `\n{secret}\n`);\n",
+                    secret.replace('$', "\\$")
+                ),
+            ),
+            (
+                "message.js",
+                format!(
+                    "const jwt = require('jsonwebtoken');\njwt.sign({{ sub: '{secret}' }}, '{secret}', {{ issuer: \"{secret}\" }}, () => {{ '{secret}' }});\n"
+                ),
+            ),
+            (
+                ".env",
+                format!(
+                    "# {secret}\nJWT_SECRET={secret}\nJWT_REFRESH_SECRET=\"{secret}\" # {secret}\nexport TOKEN_SECRET='{secret}'\n"
+                ),
+            ),
+            (
+                "app.yaml",
+                format!(
+                    "jwt:\n  secret: \"{secret}\" # {secret}\n  refresh_secret: |\n    {secret}\n  list: [{{ jwt_secret: '{secret}' }}]\n"
+                ),
+            ),
+            (
+                "compose.yaml",
+                format!(
+                    "services:\n  a:\n    environment:\n      - 'JWT_SECRET={secret}'\n      - JWT_KEY=${{JWT_KEY:-{}}}\n",
+                    secret.replace('$', "$$")
+                ),
+            ),
+            (
+                "appsettings.json",
+                format!("{{ \"Jwt\": {{ \"Key\": \"{secret}\", \"Secret\": \"{secret}\" }}, // {secret}\n}}\n"),
+            ),
             ("app.toml", format!("[jwt]\nsecret = '{secret}' # {secret}\nkey = '''\n{secret}'''\n")),
             ("app.properties", format!("jwt.secret={secret}\njwt.secret.b=x\\\n  {secret}\n")),
             ("Dockerfile", format!("FROM x\nENV JWT_SECRET='{secret}' OTHER='{secret}'\nARG JWT_SECRET={secret}\n")),
             ("main.tf", format!("variable \"jwt_secret\" {{\n  default = \"{secret}\" # {secret}\n}}\n")),
-            ("README.md", format!("Use `{secret}`.\n\n```js\nconst jwt = require('jsonwebtoken');\njwt.sign(p, '{secret}');\n```\n\n```sh\nJWT_SECRET={secret}\n```\n")),
-            ("App.vue", format!("<script>\nconst jwt = require('jsonwebtoken');\njwt.sign(p, '{secret}')\n</script>\n<p>{secret}</p>\n")),
+            (
+                "README.md",
+                format!(
+                    "Use `{secret}`.\n\n```js\nconst jwt = require('jsonwebtoken');\njwt.sign(p, '{secret}');\n```\n\n```sh\nJWT_SECRET={secret}\n```\n"
+                ),
+            ),
+            (
+                "App.vue",
+                format!(
+                    "<script>\nconst jwt = require('jsonwebtoken');\njwt.sign(p, '{secret}')\n</script>\n<p>{secret}</p>\n"
+                ),
+            ),
         ];
         for (name, text) in files {
             tree.write(&format!("{index}/{name}"), text);
         }
         let encoded = base64(secret.as_bytes());
         tree.write(&format!("{index}/secret.yaml"), format!("apiVersion: v1\nkind: Secret\nmetadata:\n  name: jwt\ndata:\n  JWT_SECRET: {encoded}\nstringData:\n  JWT_KEY: '{secret}'\n"));
-        tree.write(&format!("{index}/decoded.js"), format!("const jwt = require('jsonwebtoken');\njwt.sign(p, Buffer.from('{encoded}', 'base64'));\n// {secret}\n"));
+        tree.write(
+            &format!("{index}/decoded.js"),
+            format!(
+                "const jwt = require('jsonwebtoken');\njwt.sign(p, Buffer.from('{encoded}', 'base64'));\n// {secret}\n"
+            ),
+        );
         secrets.push(encoded);
     }
     // Written otherwise than it reads.
@@ -348,11 +509,36 @@ fn no_report_holds_a_secret() {
     tree.write("escapes.json", "{ \"jwt_secret\": \"Mw4\\\"cT\\u0079\\\\nZ9k\" }\n");
     tree.write("escapes.env", "JWT_SECRET=\"Hg5\\\"bN\\nYt8qLs\"\n");
     tree.write("unicode.yaml", "jwt_secret: \"pÆ7жЩ漢字😀kQ\"\n");
-    tree.write("long-line.js", format!("const jwt = require('jsonwebtoken');{}jwt.sign(p, 'Dz9mKr4vXw');{}jwt.sign(q, 'Nc6yTb2hSj');\n", "a();".repeat(100), "b();".repeat(30)));
-    secrets.extend(["Kd8\\'vW\\x5a", "Kd8'vWZqR\\t7", "Bf6jXs9wGv", "Mw4\\\"cT", "Mw4\"cTy\\nZ9k", "Hg5\\\"bN", "Yt8qLs", "pÆ7жЩ漢字😀kQ", "Dz9mKr4vXw", "Nc6yTb2hSj"].map(str::to_owned));
+    tree.write(
+        "long-line.js",
+        format!(
+            "const jwt = require('jsonwebtoken');{}jwt.sign(p, 'Dz9mKr4vXw');{}jwt.sign(q, 'Nc6yTb2hSj');\n",
+            "a();".repeat(100),
+            "b();".repeat(30)
+        ),
+    );
+    secrets.extend(
+        [
+            "Kd8\\'vW\\x5a",
+            "Kd8'vWZqR\\t7",
+            "Bf6jXs9wGv",
+            "Mw4\\\"cT",
+            "Mw4\"cTy\\nZ9k",
+            "Hg5\\\"bN",
+            "Yt8qLs",
+            "pÆ7жЩ漢字😀kQ",
+            "Dz9mKr4vXw",
+            "Nc6yTb2hSj",
+        ]
+        .map(str::to_owned),
+    );
+    // A secret that is called what it is.
+    tree.write("called.js", "const jwt = require('jsonwebtoken');\nconst Jx8cWn5rTq = 'Jx8cWn5rTq';\njwt.sign(p, Jx8cWn5rTq);\n");
+    secrets.push("Jx8cWn5rTq".to_owned());
     // A private key over several lines and on one.
     let der: Vec<u8> = [0x30, 0x82, 0x01, 0x02].into_iter().chain((0..258_u32).map(|n| (n * 7 % 251) as u8)).collect();
-    let body: Vec<String> = base64(&der).as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
+    let body: Vec<String> =
+        base64(&der).as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
     let key = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", body.join("\n"));
     tree.write("server.pem", &key);
     tree.write("key.js", format!("const jwt = require('jsonwebtoken');\nconst key = `{key}`;\njwt.sign(p, key, {{ algorithm: 'RS256' }});\njwt.sign(p, \"{}\", {{ algorithm: 'RS256' }});\n", key.replace('\n', "\\n")));
@@ -360,7 +546,9 @@ fn no_report_holds_a_secret() {
     tree.write("key.env", format!("JWT_PRIVATE_KEY=\"{key}\"\nB={}\n", base64(key.as_bytes())));
     secrets.extend(body.iter().cloned());
     // Whole tokens.
-    let token = [r#"{"alg":"HS256","typ":"JWT"}"#, r#"{"who":"ann","role":"clerk"}"#, "0123456789abcdef0123456789abcdef"].map(|part| base64(part.as_bytes()).replace('=', "").replace('+', "-").replace('/', "_"));
+    let token =
+        [r#"{"alg":"HS256","typ":"JWT"}"#, r#"{"who":"ann","role":"clerk"}"#, "0123456789abcdef0123456789abcdef"]
+            .map(|part| base64(part.as_bytes()).replace('=', "").replace('+', "-").replace('/', "_"));
     tree.write("token.txt", format!("curl -H 'Authorization: Bearer {}'\n", token.join(".")));
     secrets.extend(token[1..].iter().cloned());
 
@@ -381,7 +569,8 @@ fn no_report_holds_a_secret() {
                     let piece: String = piece.iter().collect();
                     if let Some(line) = shown.lines().find_map(|line| Some((line, line.find(&piece)?))) {
                         let (line, at) = line;
-                        let around: String = line[line.floor_char_boundary(at.saturating_sub(80))..].chars().take(160).collect();
+                        let around: String =
+                            line[line.floor_char_boundary(at.saturating_sub(80))..].chars().take(160).collect();
                         leaks.push(format!("{format}: {piece:?} of {secret:?}: {around}"));
                         break;
                     }

@@ -1,8 +1,11 @@
 //! A token is read without being verified, and what it says is used.
 
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
+
 use super::{Drafts, call_draft};
 use crate::analysis::{Analysis, UseSite};
-use crate::facts::{Kind, Span, ValueId};
+use crate::facts::{BindingId, Kind, Span, ValueId};
 use crate::finding::Severity;
 use crate::library::Does;
 
@@ -17,10 +20,12 @@ pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
     if analysis.is_library_source() {
         return;
     }
+    let reads = OnceCell::new();
     for site in &analysis.uses {
         let mut told: Option<(Span, String)> = None;
         let (span, how): (Span, _) = if site.model.does == Does::Decode {
-            if reads_only_harmless(analysis, site.call) || is_verified_too(analysis, site) {
+            let reads = reads.get_or_init(|| Reads::of(analysis));
+            if reads.only_harmless(site.call) || reads.verifies_too(analysis, site) {
                 continue;
             }
             (analysis.call_span(site.call), "reads a token without verifying it")
@@ -43,56 +48,90 @@ pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
     }
 }
 
-/// Whether all that is taken from a decoded token is harmless.
-fn reads_only_harmless(analysis: &Analysis, call: ValueId) -> bool {
-    let mut names: Vec<&str> = Vec::new();
-    // The names the decoded token is bound to.
-    let bound: Vec<_> = analysis
-        .facts
-        .bindings
-        .iter()
-        .enumerate()
-        .filter(|(_, binding)| binding.writes.contains(&call))
-        .map(|(index, _)| index)
-        .collect();
-    let mut other_use = false;
-    for value in &analysis.facts.values {
-        if let Kind::Member { object, name, .. } = &value.kind {
-            let of_name =
-                matches!(analysis.facts.kind(*object), Kind::Name(binding) if bound.contains(&binding.index()));
-            if *object == call || of_name {
-                names.push(name);
-            }
-        }
-    }
-    // A bound token that is used as a whole (returned, passed on) may be read anywhere.
-    for call in &analysis.facts.calls {
-        if let Some(call) = analysis.facts.call(*call) {
-            other_use |= call.arguments.iter().any(|argument| {
-                matches!(analysis.facts.kind(argument.value), Kind::Name(binding) if bound.contains(&binding.index()))
-            });
-        }
-    }
-    for function in &analysis.facts.functions {
-        other_use |= function.returns.iter().any(|value| {
-            *value == call
-                || matches!(analysis.facts.kind(*value), Kind::Name(binding) if bound.contains(&binding.index()))
-        });
-    }
-    !names.is_empty() && !other_use && names.iter().all(|name| HARMLESS.contains(name))
+/// A value, or a name it is bound to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Held {
+    Value(ValueId),
+    Name(BindingId),
 }
 
-/// Whether the same token is verified where it is decoded.
-fn is_verified_too(analysis: &Analysis, site: &UseSite) -> bool {
-    let Some(token) = token_of(analysis, site) else { return false };
-    analysis.uses.iter().any(|other| {
-        other.model.does.verifies()
-            && analysis.run_together(site.call, other.call)
-            && token_of(analysis, other).is_some_and(|verified| {
+/// What a file does with its values: gathered once, since it can decode many tokens.
+#[derive(Default)]
+struct Reads<'f> {
+    /// The names a value is bound to.
+    bound: HashMap<ValueId, Vec<BindingId>>,
+    /// The members that are taken of it.
+    members: HashMap<Held, Vec<&'f str>>,
+    /// What is used as a whole (returned, passed on), and so may be read anywhere.
+    whole: HashSet<Held>,
+    /// The tokens that are verified.
+    verified: Vec<Verified>,
+}
+
+struct Verified {
+    call: ValueId,
+    token: ValueId,
+    /// What the token can be.
+    from: Vec<ValueId>,
+}
+
+impl<'f> Reads<'f> {
+    fn of(analysis: &Analysis<'f>) -> Self {
+        let facts = analysis.facts;
+        let mut reads = Reads::default();
+        for (index, binding) in (0..).zip(&facts.bindings) {
+            for write in &binding.writes {
+                reads.bound.entry(*write).or_default().push(BindingId(index));
+            }
+        }
+        for value in &facts.values {
+            if let Kind::Member { object, name, .. } = &value.kind {
+                reads.members.entry(Held::Value(*object)).or_default().push(name);
+                if let Kind::Name(binding) = facts.kind(*object) {
+                    reads.members.entry(Held::Name(*binding)).or_default().push(name);
+                }
+            }
+        }
+        let arguments = facts.calls.iter().filter_map(|call| facts.call(*call)).flat_map(|call| &call.arguments);
+        let returned = facts.functions.iter().flat_map(|function| &function.returns);
+        reads.whole.extend(returned.clone().map(|value| Held::Value(*value)));
+        for value in arguments.map(|argument| &argument.value).chain(returned) {
+            if let Kind::Name(binding) = facts.kind(*value) {
+                reads.whole.insert(Held::Name(*binding));
+            }
+        }
+        for site in analysis.uses.iter().filter(|site| site.model.does.verifies()) {
+            if let Some(token) = token_of(analysis, site) {
+                let from = analysis.resolver.constants(token);
+                reads.verified.push(Verified { call: site.call, token, from });
+            }
+        }
+        reads
+    }
+
+    /// Whether all that is taken from a decoded token is harmless.
+    fn only_harmless(&self, call: ValueId) -> bool {
+        let names = self.bound.get(&call).into_iter().flatten().map(|binding| Held::Name(*binding));
+        let mut taken = false;
+        for held in names.chain([Held::Value(call)]) {
+            let members = self.members.get(&held).map_or(&[][..], Vec::as_slice);
+            if self.whole.contains(&held) || !members.iter().all(|name| HARMLESS.contains(name)) {
+                return false;
+            }
+            taken |= !members.is_empty();
+        }
+        taken
+    }
+
+    /// Whether the same token is verified where it is decoded.
+    fn verifies_too(&self, analysis: &Analysis, site: &UseSite) -> bool {
+        let Some(token) = token_of(analysis, site) else { return false };
+        self.verified.iter().any(|verified| {
+            analysis.run_together(site.call, verified.call)
                 // The token itself, or what decoding it gave.
-                same(analysis, token, verified, 16) || analysis.resolver.constants(verified).contains(&site.call)
-            })
-    })
+                && (same(analysis, token, verified.token, 16) || verified.from.contains(&site.call))
+        })
+    }
 }
 
 fn token_of(analysis: &Analysis, site: &UseSite) -> Option<ValueId> {
