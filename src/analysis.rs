@@ -18,7 +18,7 @@ use crate::secret::strength::{self, ProjectNames, Strength};
 use crate::vocabulary::Source;
 
 /// How many of the calls that use one secret are kept: more tell a reader nothing more.
-const MAX_USES: usize = 100;
+const MAX_USES: usize = 20;
 
 /// A call that signs, verifies or decodes.
 #[derive(Clone, Copy, Debug)]
@@ -381,7 +381,8 @@ impl<'f> Analysis<'f> {
             text: literal.text.clone(),
             span: literal.span,
             kind,
-            name,
+            // Reports show names.
+            name: name.filter(|name| *name != literal.text),
             tier,
             fallback: resolved.fallback,
             fallback_of: resolved.fallback_of.clone().filter(|name| !name.is_empty()),

@@ -324,7 +324,10 @@ impl<'f> Writer<'f> {
         let mut masks: Vec<Span> = secrets().map(|secret| secret.span).collect();
         masks.extend(tokens.iter().map(|token| token.span));
         masks.extend(pem::find(file.text.as_bytes()).iter().map(|key| key.span));
-        masks.extend(copies(&file.text, secrets().map(|secret| secret.text.as_str())));
+        // As it reads, and as it is written: with escapes, in base64.
+        let texts = secrets().map(|secret| secret.text.as_str());
+        let written = secrets().filter_map(|secret| file.text.get(secret.span.range()));
+        masks.extend(copies(&file.text, texts.chain(written)));
         masks.sort();
         // One mask where several overlap.
         let mut merged: Vec<Span> = Vec::new();

@@ -106,6 +106,9 @@ const FEW_STEPS: usize = 20;
 /// The answers to the questions that were asked.
 type Answers<K, T> = RefCell<FxHashMap<K, Rc<[T]>>>;
 
+/// How many of the values written to one name are asked where they come from.
+const MAX_WRITES: usize = 200;
+
 /// Follows the names of one file.
 pub struct Resolver<'f> {
     facts: &'f Facts,
@@ -208,7 +211,8 @@ impl<'f> Resolver<'f> {
                 .unwrap_or_else(|| Origin { root: Root::Global(name.clone()), steps: Vec::new() }),
             Kind::Name(binding) => {
                 let binding = &self.facts.bindings[binding.index()];
-                let written = binding.writes.iter().map(|write| (*self.origin_within(*write, hops)).clone());
+                let written =
+                    binding.writes.iter().take(MAX_WRITES).map(|write| (*self.origin_within(*write, hops)).clone());
                 let typed = binding.type_name.map(|type_name| then(type_name, Step::Instance)).filter(known);
                 best(written.chain(typed).collect()).unwrap_or_else(unknown)
             }
@@ -819,10 +823,14 @@ struct Walk<'r, 'f> {
 
 impl<'f> Walk<'_, 'f> {
     fn value(&mut self, value: ValueId, hops: usize) -> Vec<Resolved> {
-        if hops == 0 || self.steps == 0 || self.open.contains(&value) {
+        if hops == 0 || self.steps == 0 {
             return Vec::new();
         }
+        // To come round is a step too, or names that are written thousands of times would cost nothing and take forever.
         self.steps -= 1;
+        if self.open.contains(&value) {
+            return Vec::new();
+        }
         self.open.push(value);
         let ends = self.follow(value, hops - 1);
         self.open.pop();

@@ -131,6 +131,7 @@ fn read<'a>(allocator: &'a Allocator, text: &'a str, source_type: SourceType) ->
 fn nests_deeper_than(text: &str, limit: usize) -> bool {
     let bytes = text.as_bytes();
     let (mut brackets, mut operators, mut elses, mut loops) = (0usize, 0usize, 0usize, 0usize);
+    let mut last = None;
     for (at, byte) in bytes.iter().enumerate() {
         match byte {
             b'(' | b'[' | b'{' => brackets += 1,
@@ -145,12 +146,11 @@ fn nests_deeper_than(text: &str, limit: usize) -> bool {
             // chains that are written one operand a line; those are told by the operator at the line's end or start.
             b';' | b',' => operators = 0,
             b'\n' => {
-                let before = bytes[..at].iter().rev().find(|byte| !byte.is_ascii_whitespace());
                 let after = bytes[at..].iter().take(200).find(|byte| !byte.is_ascii_whitespace());
                 let continues = |byte: Option<&u8>| {
                     byte.is_some_and(|byte| matches!(byte, b'!' | b'~' | b'?' | b'=' | b'<' | b':' | b'>'))
                 };
-                if !continues(before) && !continues(after) {
+                if !continues(last.as_ref()) && !continues(after) {
                     operators = 0;
                 }
             }
@@ -191,6 +191,9 @@ fn nests_deeper_than(text: &str, limit: usize) -> bool {
                 }
             }
             _ => {}
+        }
+        if !byte.is_ascii_whitespace() {
+            last = Some(*byte);
         }
         // A file with many `else` is not deep by that alone; a chain of as many as this may be.
         if brackets > limit || operators > 4 * limit || loops > 4 * limit || elses > 20 * limit {

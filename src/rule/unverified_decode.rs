@@ -1,10 +1,11 @@
 //! A token is read without being verified, and what it says is used.
 
-use std::collections::HashSet;
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
 
 use super::{Drafts, call_draft};
 use crate::analysis::{Analysis, UseSite};
-use crate::facts::{Kind, Span, ValueId};
+use crate::facts::{BindingId, Facts, Kind, Span, ValueId};
 use crate::finding::Severity;
 use crate::library::Does;
 
@@ -12,17 +13,19 @@ use crate::library::Does;
 pub const ID: &str = "unverified-decode";
 
 /// What may be read of a token before it is verified: how to verify it, and when it is over.
-const HARMLESS: [&str; 5] = ["header", "payload", "exp", "iat", "nbf"];
+const HARMLESS: [&str; 4] = ["header", "exp", "iat", "nbf"];
 
 /// Adds what the rule finds.
 pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
     if analysis.is_library_source() {
         return;
     }
+    let reads = OnceCell::new();
     for site in &analysis.uses {
         let mut told: Option<(Span, String)> = None;
         let (span, how): (Span, _) = if site.model.does == Does::Decode {
-            if reads_only_harmless(analysis, site.call) || is_verified_too(analysis, site) {
+            let reads = reads.get_or_init(|| Reads::of(analysis));
+            if reads.only_harmless(site.call) || reads.verifies_too(analysis, site) {
                 continue;
             }
             (analysis.call_span(site.call), "reads a token without verifying it")
@@ -45,51 +48,114 @@ pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
     }
 }
 
-/// Whether all that is taken from a decoded token is harmless.
-fn reads_only_harmless(analysis: &Analysis, call: ValueId) -> bool {
-    let facts = analysis.facts;
-    // The values that are the decoded token or its payload, through names and alternatives.
-    let mut decoded: HashSet<ValueId> = HashSet::from([call]);
-    let mut names: Vec<&str> = Vec::new();
-    let mut known = 0;
-    while known != decoded.len() {
-        known = decoded.len();
-        names.clear();
-        for (index, value) in facts.values.iter().enumerate() {
-            let is = match &value.kind {
-                Kind::Name(binding) => {
-                    facts.bindings[binding.index()].writes.iter().any(|write| decoded.contains(write))
-                }
-                Kind::Choice(choices) => choices.iter().any(|choice| decoded.contains(choice)),
-                Kind::Member { object, name, .. } if decoded.contains(object) => {
-                    names.push(name);
-                    name == "payload"
-                }
-                _ => false,
-            };
-            if is {
-                decoded.insert(ValueId(index as u32));
-            }
-        }
-    }
-    // What is returned or passed on may be read anywhere.
-    let returned = facts.functions.iter().flat_map(|function| &function.returns);
-    let passed = facts.calls.iter().filter_map(|call| facts.call(*call)).flat_map(|call| &call.arguments);
-    let leaves = returned.chain(passed.map(|argument| &argument.value)).any(|value| decoded.contains(value));
-    !names.is_empty() && !leaves && names.iter().all(|name| HARMLESS.contains(name))
+/// A value, or a name it is bound to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Held {
+    Value(ValueId),
+    Name(BindingId),
 }
 
-/// Whether the same token is verified where it is decoded.
-fn is_verified_too(analysis: &Analysis, site: &UseSite) -> bool {
-    let Some(token) = token_of(analysis, site) else { return false };
-    analysis.uses.iter().any(|other| {
-        other.model.does.verifies()
-            && analysis.run_together(site.call, other.call)
-            && token_of(analysis, other).is_some_and(|verified| {
+impl Held {
+    fn of(facts: &Facts, value: ValueId) -> Self {
+        match facts.kind(value) {
+            Kind::Name(binding) => Held::Name(*binding),
+            _ => Held::Value(value),
+        }
+    }
+}
+
+/// What a file does with its values: gathered once, since it can decode many tokens.
+#[derive(Default)]
+struct Reads<'f> {
+    /// The names a value is bound to, and the alternatives it is one of: what else it is then called.
+    also: HashMap<Held, Vec<Held>>,
+    /// The members that are taken of it.
+    members: HashMap<Held, Vec<(&'f str, ValueId)>>,
+    /// What is used as a whole (returned, passed on), and so may be read anywhere.
+    whole: HashSet<Held>,
+    /// The tokens that are verified.
+    verified: Vec<Verified>,
+}
+
+struct Verified {
+    call: ValueId,
+    token: ValueId,
+    /// What the token can be.
+    from: Vec<ValueId>,
+}
+
+impl<'f> Reads<'f> {
+    fn of(analysis: &Analysis<'f>) -> Self {
+        let facts = analysis.facts;
+        let mut reads = Reads::default();
+        for (index, binding) in (0..).zip(&facts.bindings) {
+            for write in &binding.writes {
+                reads.also.entry(Held::of(facts, *write)).or_default().push(Held::Name(BindingId(index)));
+            }
+        }
+        for (index, value) in (0..).zip(&facts.values) {
+            match &value.kind {
+                Kind::Member { object, name, .. } => {
+                    reads.members.entry(Held::of(facts, *object)).or_default().push((name, ValueId(index)));
+                }
+                Kind::Choice(choices) => {
+                    for choice in choices {
+                        let choice = Held::of(facts, *choice);
+                        reads.also.entry(choice).or_default().push(Held::Value(ValueId(index)));
+                    }
+                }
+                _ => {}
+            }
+        }
+        let arguments = facts.calls.iter().filter_map(|call| facts.call(*call)).flat_map(|call| &call.arguments);
+        let returned = facts.functions.iter().flat_map(|function| &function.returns);
+        let whole = arguments.map(|argument| &argument.value).chain(returned);
+        reads.whole.extend(whole.map(|value| Held::of(facts, *value)));
+        for site in analysis.uses.iter().filter(|site| site.model.does.verifies()) {
+            if let Some(token) = token_of(analysis, site) {
+                let from = analysis.resolver.constants(token);
+                reads.verified.push(Verified { call: site.call, token, from });
+            }
+        }
+        reads
+    }
+
+    /// Whether all that is taken from a decoded token is harmless.
+    fn only_harmless(&self, call: ValueId) -> bool {
+        let mut seen = HashSet::new();
+        let mut open = vec![Held::Value(call)];
+        let mut taken = false;
+        while let Some(held) = open.pop() {
+            if !seen.insert(held) {
+                continue;
+            }
+            if self.whole.contains(&held) {
+                return false;
+            }
+            for (name, member) in self.members.get(&held).into_iter().flatten() {
+                // The payload is what a token decoded whole (`{ complete: true }`) holds in the decoded token's place.
+                if *name == "payload" {
+                    open.push(Held::Value(*member));
+                } else if HARMLESS.contains(name) {
+                    taken = true;
+                } else {
+                    return false;
+                }
+            }
+            open.extend(self.also.get(&held).into_iter().flatten());
+        }
+        taken
+    }
+
+    /// Whether the same token is verified where it is decoded.
+    fn verifies_too(&self, analysis: &Analysis, site: &UseSite) -> bool {
+        let Some(token) = token_of(analysis, site) else { return false };
+        self.verified.iter().any(|verified| {
+            analysis.run_together(site.call, verified.call)
                 // The token itself, or what decoding it gave.
-                same(analysis, token, verified, 16) || analysis.resolver.constants(verified).contains(&site.call)
-            })
-    })
+                && (same(analysis, token, verified.token, 16) || verified.from.contains(&site.call))
+        })
+    }
 }
 
 fn token_of(analysis: &Analysis, site: &UseSite) -> Option<ValueId> {
