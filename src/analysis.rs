@@ -89,8 +89,6 @@ pub struct Surroundings<'a> {
     pub models: &'static Models,
     /// What kind of text the whole file is.
     pub context: Context,
-    /// Whether it holds texts for people to read, which no name makes a key.
-    pub is_translation: bool,
     /// What git says of the file, for env and key files in a repository.
     pub status: Option<FileStatus>,
     /// Environment variables that code elsewhere uses as keys.
@@ -245,8 +243,20 @@ impl<'f> Analysis<'f> {
 
     /// What kind of text a place is: the file's, or documentation if it stands in a comment.
     pub fn context(&self, span: Span) -> Context {
-        let file = self.surroundings.context;
-        if file == Context::Production && self.in_comment(span) { Context::Documentation } else { file }
+        match self.surroundings.context {
+            Context::Production if self.in_comment(span) => Context::Documentation,
+            Context::Production if self.in_example(span) => Context::Example,
+            context => context,
+        }
+    }
+
+    /// Whether a place is the example of an interface's description (OpenAPI, JSON Schema).
+    fn in_example(&self, span: Span) -> bool {
+        let is_example = |name: &String| matches!(name.as_str(), "example" | "examples");
+        self.facts
+            .entries
+            .iter()
+            .any(|entry| entry.path.iter().any(is_example) && self.facts.value(entry.value).span.contains(span))
     }
 
     fn in_comment(&self, span: Span) -> bool {
@@ -385,9 +395,7 @@ impl<'f> Analysis<'f> {
     /// The literals whose name says that they are keys.
     fn gather_named(&mut self) {
         let facts = self.facts;
-        if self.surroundings.is_translation {
-            return;
-        }
+        self.gather_json_web_keys();
         for entry in &facts.entries {
             // Of a list of values none is the value: they are what is refused, or rotated, or shown.
             if matches!(facts.kind(entry.value), Kind::List(_)) {
@@ -412,7 +420,8 @@ impl<'f> Analysis<'f> {
                     End::Literal(literal) => {
                         // A name is evidence for the value written beside it, not for one that is only passed on.
                         let beside = resolved.hops.is_empty() || facts.value(entry.value).span.contains(literal.span);
-                        if beside && (facts.language.is_configuration() || !is_name_or_prose(&literal.text)) {
+                        let said = facts.language.is_configuration() || is_value(&literal.text, path.last());
+                        if beside && said {
                             self.add_named(path, tier, &resolved, literal);
                         }
                     }
@@ -421,6 +430,41 @@ impl<'f> Analysis<'f> {
                         self.add_random(RandomKey { source, call: *call, name, used_by: None });
                     }
                     _ => {}
+                }
+            }
+        }
+    }
+
+    /// The private members of JSON Web Keys written down as configuration: `d` (RFC 7518 §6.2.2, §6.3.2), and `k` of a
+    /// symmetric key (§6.4.1).
+    fn gather_json_web_keys(&mut self) {
+        let facts = self.facts;
+        if !facts.language.is_configuration() {
+            return;
+        }
+        let mut kinds: HashMap<&[String], &str> = HashMap::new();
+        for entry in &facts.entries {
+            if let (Some((last, parent)), Kind::Literal(kind)) = (entry.path.split_last(), facts.kind(entry.value))
+                && last == "kty"
+            {
+                kinds.insert(parent, kind);
+            }
+        }
+        if kinds.is_empty() {
+            return;
+        }
+        for entry in &facts.entries {
+            let Some((last, parent)) = entry.path.split_last() else { continue };
+            let asymmetric = match (kinds.get(parent).copied(), last.as_str()) {
+                (Some("oct"), "k") => false,
+                (Some("RSA" | "EC" | "OKP"), "d") => true,
+                _ => continue,
+            };
+            for mut resolved in self.resolver.ends(entry.value) {
+                resolved.asymmetric = asymmetric;
+                resolved.encodings.push(Encoding::Base64url);
+                if let End::Literal(literal) = &resolved.end {
+                    self.add_named(&entry.path, Tier::A, &resolved, literal);
                 }
             }
         }
@@ -441,7 +485,7 @@ impl<'f> Analysis<'f> {
             for resolved in self.resolver.ends(value) {
                 if let (End::Literal(literal), Some(variable)) = (&resolved.end, &resolved.fallback_of)
                     && let Some(tier) = name::tier(std::slice::from_ref(variable))
-                    && !is_name_or_prose(&literal.text)
+                    && is_value(&literal.text, Some(variable))
                 {
                     self.add_named(std::slice::from_ref(variable), tier, &resolved, literal);
                 }
@@ -491,7 +535,8 @@ impl<'f> Analysis<'f> {
 
     /// The last name on the way to a literal.
     fn name_of_last(&self, hops: &[ValueId]) -> Option<String> {
-        hops.iter().rev().find_map(|hop| self.resolver.name_of(*hop)).map(str::to_owned)
+        let names = hops.iter().rev().filter_map(|hop| self.resolver.name_of(*hop));
+        names.into_iter().find(|name| !name.bytes().all(|byte| byte.is_ascii_digit())).map(str::to_owned)
     }
 }
 
@@ -511,13 +556,17 @@ fn is_default(name: &str) -> bool {
     ["default", "defaultValue", "devDefault", "default_value"].iter().any(|word| name.eq_ignore_ascii_case(word))
 }
 
-/// Whether a literal in code is the name of a setting (`'JWT_SECRET'`, `'jwt.secret'`) or a sentence for people, and
-/// not a value: where only a name speaks for it, it has to look like one.
-fn is_name_or_prose(text: &str) -> bool {
+/// Whether a literal in code is a value where only its name speaks for it, and not the name of a setting
+/// (`'JWT_SECRET'`, `'jwt.secret'`), a sentence for people or the name written out (`'JWT secret is required'`).
+fn is_value(text: &str, name: Option<&String>) -> bool {
+    if published(text).is_some() || !pem::find(text.as_bytes()).is_empty() {
+        return true;
+    }
     let words = text.split_whitespace().count();
     let identifier = text.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c == '.' || c.is_ascii_digit())
         || (text.contains('.') && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')));
-    (identifier && name::tier(&[text]).is_some()) || (words > 3 && published(text).is_none())
+    let written_out = words > 1 && name.is_some_and(|name| name::tokens(&[text]).starts_with(&name::tokens(&[name])));
+    !(words > 3 || written_out || identifier && name::tier(&[text]).is_some())
 }
 
 /// `9.0.3` as numbers.

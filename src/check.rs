@@ -99,7 +99,6 @@ impl From<tree::Error> for Error {
 struct Candidate {
     path: String,
     context: Context,
-    is_translation: bool,
     language: Language,
     text: String,
 }
@@ -126,7 +125,6 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         if prefilter::matters(language, &file.bytes) {
             let candidate = Candidate {
                 context: context::of_path(file.local_path()),
-                is_translation: context::is_translation(file.local_path()),
                 language,
                 text: file.text()?.into_owned(),
                 path: file.path,
@@ -279,7 +277,6 @@ impl Around {
                     manifest: manifest.as_deref(),
                     models: Models::of(part.facts.language, self.adjacent),
                     context,
-                    is_translation: file.is_translation,
                     status,
                     key_variables,
                 };

@@ -18,6 +18,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use jotlint::check::{self, Input, Outcome};
 use jotlint::finding::{Severity, Skipped, Summary};
+use jotlint::secret::generate::{self, Algorithm};
 use jotlint::source::{self, tree};
 
 use crate::show::{self, Look};
@@ -141,12 +142,12 @@ struct Check {
 #[derive(Args)]
 struct Generate {
     /// The algorithm the secret is for, which says how long it is
-    #[arg(long, value_enum, ignore_case = true, default_value_t)]
+    #[arg(long, value_enum, ignore_case = true, default_value_t = Algorithm::Hs256)]
     alg: Algorithm,
 
     /// How it is written
-    #[arg(long, value_enum, default_value_t)]
-    format: Encoding,
+    #[arg(long, value_enum, default_value_t = generate::Format::Base64url)]
+    format: generate::Format,
 
     /// Write it as NAME=secret, for an environment file
     #[arg(long, value_name = "NAME", value_parser = environment_name)]
@@ -212,31 +213,6 @@ pub enum ListFormat {
     Text,
     /// One JSON array
     Json,
-}
-
-/// The HMAC algorithms of RFC 7518 §3.2.
-#[derive(Clone, Copy, Default, ValueEnum)]
-#[value(rename_all = "UPPER")]
-pub enum Algorithm {
-    /// 256 bits
-    #[default]
-    Hs256,
-    /// 384 bits
-    Hs384,
-    /// 512 bits
-    Hs512,
-}
-
-/// How the bytes of a secret are written.
-#[derive(Clone, Copy, Default, ValueEnum)]
-pub enum Encoding {
-    /// RFC 4648 §5, without padding
-    #[default]
-    Base64url,
-    /// RFC 4648 §4, with padding
-    Base64,
-    /// Two digits a byte
-    Hex,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -458,11 +434,11 @@ impl Check {
 fn say_faults(skipped: &[Skipped]) {
     let faults = || skipped.iter().filter(|skipped| skipped.fault);
     for fault in faults().take(MOST_FAULTS) {
-        say(&format_args!("{}: not checked: {}", fault.path, fault.reason));
+        say(&format_args!("{}: not wholly checked: {}", fault.path, fault.reason));
     }
     let more = faults().skip(MOST_FAULTS).count();
     if more > 0 {
-        say(&format_args!("{more} more could not be checked; --format json names them all"));
+        say(&format_args!("{more} more could not be checked wholly; --format json names them all"));
     }
 }
 

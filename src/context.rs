@@ -18,41 +18,6 @@ pub fn of_path(path: &str) -> Context {
         .unwrap_or(Context::Production)
 }
 
-/// Whether a file holds the texts an application shows, in one language: what is written under a name there is what
-/// people read, and no setting. Told by a folder's name, or by a file's name that is a language's tag (BCP 47).
-pub fn is_translation(path: &str) -> bool {
-    let path = path.to_ascii_lowercase();
-    let mut parts = path.rsplit('/');
-    let name = parts.next().unwrap_or_default();
-    let of_texts = |folder: &str| {
-        matches!(
-            folder,
-            "i18n"
-                | "l10n"
-                | "locale"
-                | "locales"
-                | "lang"
-                | "langs"
-                | "language"
-                | "languages"
-                | "translation"
-                | "translations"
-                | "intl"
-                | "messages"
-        )
-    };
-    let stem = name.split('.').next().unwrap_or_default();
-    let letters = |word: &str, count: usize| word.len() == count && word.bytes().all(|byte| byte.is_ascii_lowercase());
-    let is_tag = match stem.split_once(['-', '_']) {
-        Some((language, region)) => letters(language, 2) && (letters(region, 2) || letters(region, 4)),
-        None => matches!(
-            stem,
-            "en" | "de" | "fr" | "es" | "it" | "pt" | "nl" | "pl" | "ru" | "zh" | "ja" | "ko" | "tr" | "cs" | "sv"
-        ),
-    };
-    parts.any(of_texts) || (is_tag && name.ends_with(".json")) || of_texts(stem)
-}
-
 /// Which context counts when a path speaks of two.
 fn rank(context: Context) -> u8 {
     match context {
@@ -69,7 +34,8 @@ fn of_folder(name: &str) -> Option<Context> {
         "test" | "tests" | "testing" | "__tests__" | "__test__" | "spec" | "specs" | "__specs__" | "e2e"
         | "e2e-tests" | "integration-tests" | "unit-tests" | "test-utils" | "testutils" | "testdata" | "test-data"
         | "test_data" | "fixture" | "fixtures" | "__fixtures__" | "mock" | "mocks" | "__mocks__" | "cypress"
-        | "playwright" | "__snapshots__" => Context::Test,
+        | "playwright" | "__snapshots__" | "bench" | "benches" | "benchmark" | "benchmarks" | "loadtest"
+        | "loadtests" | "integrationtest" | "integrationtests" => Context::Test,
         "example" | "examples" | "sample" | "samples" | "demo" | "demos" => Context::Example,
         "doc" | "docs" | "documentation" => Context::Documentation,
         // Maven's and Gradle's second source sets: src/integrationTest, app-tests.
@@ -85,7 +51,7 @@ fn of_name(name: &str) -> Option<Context> {
     let stem = name.split('.').find(|word| !word.is_empty()).unwrap_or_default();
     // `auth.test.js`, `auth.e2e-spec.ts`, `.env.test`, `application-test.yml`, and `config/test.json`.
     let is_test_word = |word: &str| {
-        matches!(word, "test" | "tests" | "spec" | "specs" | "e2e" | "cy" | "fixture" | "mock")
+        matches!(word, "test" | "tests" | "test-d" | "tst" | "spec" | "specs" | "e2e" | "cy" | "fixture" | "mock")
             || ["-test", "-tests", "-spec", "_test", "_spec"].iter().any(|suffix| word.ends_with(suffix))
     };
     let is_test = words().any(is_test_word) || stem.starts_with("test_") || stem == "conftest";
@@ -108,8 +74,12 @@ fn of_name(name: &str) -> Option<Context> {
     let mut stem_words = stem.split(['-', '_']);
     let is_named_example =
         is_configuration && (stem_words.next().is_some_and(is_sample) || stem_words.next_back().is_some_and(is_sample));
-    let is_example =
-        words().skip(1).any(is_example_word) || (is_env && divided.any(is_example_word)) || is_named_example;
+    // Requests somebody wrote down to try them.
+    let is_request = name.ends_with(".postman_collection.json") || matches!(words().next_back(), Some("http" | "rest"));
+    let is_example = is_request
+        || words().skip(1).any(is_example_word)
+        || (is_env && divided.any(is_example_word))
+        || is_named_example;
     if is_example {
         return Some(Context::Example);
     }
@@ -129,18 +99,6 @@ mod tests {
     fn check(expected: Context, paths: &[&str]) {
         for path in paths {
             assert_eq!(of_path(path), expected, "{path}");
-        }
-    }
-
-    #[test]
-    fn translations_are_told_by_folder_or_language() {
-        for path in
-            ["src/i18n/en.json", "locales/pt_BR/translation.json", "public/zh-CN.json", "app/messages.properties"]
-        {
-            assert!(is_translation(path), "{path}");
-        }
-        for path in ["config/en-us-west/app.json", "src/config.json", "db.json", "env-prod.json", "deploy/de.env"] {
-            assert!(!is_translation(path), "{path}");
         }
     }
 

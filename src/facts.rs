@@ -272,6 +272,8 @@ pub struct Facts {
     pub assignments: Vec<Assignment>,
     /// Every named value. A configuration front-end fills it; for code it is derived from the above.
     pub entries: Vec<Entry>,
+    /// The objects that enumerations are: what stands in them tells alternatives apart and is nobody's setting.
+    pub enumerations: Vec<ValueId>,
     /// Every call of the file, in source order.
     pub calls: Vec<ValueId>,
     /// Where comments stand, in order.
@@ -291,6 +293,7 @@ impl Facts {
             classes: Vec::new(),
             assignments: Vec::new(),
             entries: Vec::new(),
+            enumerations: Vec::new(),
             calls: Vec::new(),
             comments: Vec::new(),
             problems: Vec::new(),
@@ -344,6 +347,9 @@ impl Facts {
             open.push((path, span, assignment.value));
         }
         let mut named = vec![false; self.values.len()];
+        for enumeration in &self.enumerations {
+            named[enumeration.index()] = true;
+        }
         open.reverse();
         let mut entries = Vec::new();
         self.name_objects(open, &mut named, &mut entries);

@@ -103,6 +103,7 @@ impl Language {
                 | Language::Properties
                 | Language::Dockerfile
                 | Language::Terraform
+                | Language::Key
         )
     }
 

@@ -265,7 +265,8 @@ pub struct Models {
     pub conversions: PathIndex<&'static Conversion>,
     /// The calls that give back what they are given.
     pub wrappers: PathIndex<&'static Wrapper>,
-    libraries: &'static [Library],
+    /// The models.
+    pub libraries: &'static [Library],
 }
 
 /// The models in `rules/libraries`, as (language, name, TOML).
@@ -318,7 +319,8 @@ impl Models {
     /// library at work, not somebody using it.
     pub fn knows(&self, package: &str) -> bool {
         let named = |library: &&Library| library.packages.iter().any(|name| same_package(name, package));
-        self.libraries.iter().any(|library| named(&library) && !library.uses.is_empty())
+        let reads_tokens = |library: &&Library| library.uses.iter().any(|model| model.token.is_some());
+        self.libraries.iter().filter(named).any(|library| reads_tokens(&library))
     }
 }
 

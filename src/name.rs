@@ -46,6 +46,7 @@ struct Names {
 struct Never {
     refused: HashSet<String>,
     pointers: HashSet<String>,
+    texts: HashSet<String>,
     between: HashSet<String>,
     around: HashSet<String>,
 }
@@ -169,7 +170,7 @@ impl Vocabulary {
     }
 
     fn tier(&self, name: &Name) -> Option<Tier> {
-        if self.is_pointer(name) {
+        if self.is_about_secret(name) {
             return None;
         }
         let wholes = self.wholes.iter().filter(|(_, whole)| self.is_whole(name, whole)).map(|(tier, _)| (*tier, None));
@@ -243,9 +244,11 @@ impl Vocabulary {
         Some(index)
     }
 
-    /// Whether the value is what an object is called that holds the secret.
-    fn is_pointer(&self, name: &Name) -> bool {
-        name.tokens.iter().skip(self.surroundings(name)).any(|(token, _)| self.names.never.pointers.contains(token))
+    /// Whether the value is what an object is called that holds the secret, or a text about it.
+    fn is_about_secret(&self, name: &Name) -> bool {
+        let never = &self.names.never;
+        let mut near = name.tokens.iter().skip(self.surroundings(name));
+        near.any(|(token, _)| never.pointers.contains(token) || never.texts.contains(token))
     }
 
     /// Where the name above the innermost one begins.
@@ -553,6 +556,8 @@ mod tests {
             &["resource", "aws_secretsmanager_secret", "jwt_secret", "tags", "Key"],
             &["resource", "kubernetes_secret", "jwt_secret", "metadata", "key"],
             &["settings", "JWT Secret Key"],
+            &["errors", "JWT_SECRET"],
+            &["MISSING_JWT_SECRET"],
             &["csrfToken", "key"],
             &["stripe", "secretKey"],
             &["google", "clientSecret"],

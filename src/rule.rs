@@ -91,9 +91,15 @@ pub struct Drafts {
 }
 
 impl Drafts {
-    /// Adds a finding.
+    /// Adds a finding. What several calls share is one finding, with the other calls beside it.
     pub fn add(&mut self, draft: Draft) {
-        self.drafts.push(draft);
+        match self.drafts.iter_mut().find(|known| known.rule == draft.rule && known.span == draft.span) {
+            Some(known) => {
+                let new = draft.related.into_iter().filter(|place| !known.related.contains(place));
+                known.related.extend(new.collect::<Vec<_>>());
+            }
+            None => self.drafts.push(draft),
+        }
     }
 
     /// Adds the finding of a literal, which then has its one.

@@ -12,7 +12,7 @@ use jotlint::rule_document;
 use jotlint::secret::generate;
 use zeroize::Zeroizing;
 
-use crate::cli::{Algorithm, Encoding, Format, ListFormat};
+use crate::cli::{Format, ListFormat};
 
 /// How the place looks in which something is shown.
 #[derive(Clone, Copy)]
@@ -94,21 +94,11 @@ pub fn rules(format: ListFormat, look: Look, out: &mut dyn Write) -> io::Result<
 /// # Errors
 /// When the operating system has no random bytes to give.
 pub fn secrets(
-    algorithm: Algorithm,
-    encoding: Encoding,
+    algorithm: generate::Algorithm,
+    format: generate::Format,
     name: Option<&str>,
     count: u32,
 ) -> io::Result<Zeroizing<String>> {
-    let algorithm = match algorithm {
-        Algorithm::Hs256 => generate::Algorithm::Hs256,
-        Algorithm::Hs384 => generate::Algorithm::Hs384,
-        Algorithm::Hs512 => generate::Algorithm::Hs512,
-    };
-    let format = match encoding {
-        Encoding::Base64url => generate::Format::Base64url,
-        Encoding::Base64 => generate::Format::Base64,
-        Encoding::Hex => generate::Format::Hex,
-    };
     let line = name.map_or(0, str::len) + 2 * algorithm.key_bytes() + "=\n".len();
     let mut text = Zeroizing::new(String::with_capacity(line * count as usize));
     for _ in 0..count {

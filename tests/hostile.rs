@@ -533,7 +533,10 @@ fn no_report_holds_a_secret() {
         .map(str::to_owned),
     );
     // A secret that is called what it is.
-    tree.write("called.js", "const jwt = require('jsonwebtoken');\nconst Jx8cWn5rTq = 'Jx8cWn5rTq';\njwt.sign(p, Jx8cWn5rTq);\n");
+    tree.write(
+        "called.js",
+        "const jwt = require('jsonwebtoken');\nconst Jx8cWn5rTq = 'Jx8cWn5rTq';\njwt.sign(p, Jx8cWn5rTq);\n",
+    );
     secrets.push("Jx8cWn5rTq".to_owned());
     // A private key over several lines and on one.
     let der: Vec<u8> = [0x30, 0x82, 0x01, 0x02].into_iter().chain((0..258_u32).map(|n| (n * 7 % 251) as u8)).collect();

@@ -361,7 +361,7 @@ fn what_could_not_be_read_is_said_and_in_the_report() {
     std::os::unix::fs::symlink("nothing", tree.path("b.js")).expect("a link");
     let output = tree.run(&["check", "--format", "json", "a.js", "b.js"]);
     assert_eq!(output.status.code(), Some(0));
-    assert_eq!(line(&output), "jotlint: b.js: not checked: symbolic link to nothing");
+    assert_eq!(line(&output), "jotlint: b.js: not wholly checked: symbolic link to nothing");
     assert!(text(&output.stdout).contains("symbolic link to nothing"), "{}", text(&output.stdout));
 }
 

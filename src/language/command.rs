@@ -15,12 +15,15 @@ pub(crate) const DIALECT: Dialect = Dialect { shell: true, spring: false, percen
 pub(crate) fn is_command_key(key: &str) -> bool {
     const KEYS: &[&str] = &[
         "args",
+        "bash",
         "bootcmd",
         "entrypoint",
         "exec",
         "inline",
         "install",
         "before_install",
+        "powershell",
+        "pwsh",
         "run",
         "runcmd",
         "startup-script",
@@ -50,11 +53,20 @@ pub(crate) fn option(word: &str) -> Option<Range<usize>> {
 
 /// What a command sets, or the lines of a script do.
 pub(crate) fn assigned(text: &str) -> Vec<Assigned> {
+    read(text, false)
+}
+
+/// What the value of an option sets that carries assignments, by the name of the option: `A=1,B=2` of `--set`.
+pub(crate) fn carried(option: &str, text: &str) -> Option<Vec<Assigned>> {
+    carries_assignment(option).then(|| read(text, true))
+}
+
+/// `list` says that commas part assignments from the start.
+fn read(text: &str, mut list: bool) -> Vec<Assigned> {
     let mut reader = Reader { text, bytes: text.as_bytes(), absent: Vec::new() };
     let mut found = Vec::new();
     let mut at = 0;
     let mut quote = None;
-    let mut list = false;
     let mut begins = true;
     while let Some(byte) = reader.byte(at) {
         if begins && byte == b'#' && quote.is_none() {

@@ -1,6 +1,6 @@
 //! JavaScript and TypeScript, parsed and scoped by oxc.
 //!
-//! Statements are walked with oxc's visitor; every expression is lowered exactly once, by [`Lowering::lower`], which
+//! Statements are walked with oxc's visitor; every expression is lowered exactly once, by `Lowering::lower`, which
 //! also goes into the functions and classes it meets. Casts, parentheses, `await` and optional chaining are seen
 //! through, so that `(jws.verify as any)(token, key)` is the call `jws.verify(token, key)`.
 
@@ -74,7 +74,8 @@ fn tokens(text: &str) -> usize {
         let continues = in_word;
         in_word = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | 128..);
         let closes = matches!(byte, b')' | b']' | b'}' | b';' | b',' | b'"' | b'\'' | b'\\');
-        count += usize::from(!closes && !byte.is_ascii_whitespace() && !(in_word && continues));
+        let counted = closes || byte.is_ascii_whitespace() || (in_word && continues);
+        count += usize::from(!counted);
     }
     count
 }
@@ -145,11 +146,11 @@ fn nests_deeper_than(text: &str, limit: usize) -> bool {
             // chains that are written one operand a line; those are told by the operator at the line's end or start.
             b';' | b',' => operators = 0,
             b'\n' => {
-                let after = bytes[at..].iter().take(200).find(|byte| !byte.is_ascii_whitespace());
+                let after = || bytes[at..].iter().take(200).find(|byte| !byte.is_ascii_whitespace());
                 let continues = |byte: Option<&u8>| {
                     byte.is_some_and(|byte| matches!(byte, b'!' | b'~' | b'?' | b'=' | b'<' | b':' | b'>'))
                 };
-                if !continues(last.as_ref()) && !continues(after) {
+                if operators > 0 && !continues(last.as_ref()) && !continues(after()) {
                     operators = 0;
                 }
             }
@@ -1006,6 +1007,7 @@ impl<'a> Visit<'a> for Lowering<'_> {
             }
         }
         let value = self.add(Kind::Object(properties), span(declaration.span));
+        self.facts.enumerations.push(value);
         self.bind_name(&declaration.id, value);
     }
 

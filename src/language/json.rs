@@ -172,7 +172,7 @@ impl<'a> Builder<'a> {
                 let scalar = if raw == content {
                     Scalar::exact(raw, start + 1)
                 } else {
-                    Scalar::changed(content.clone(), inner)
+                    Scalar::escaped(content.clone(), raw, start + 1)
                 };
                 self.string(content, scalar);
             }
@@ -285,6 +285,16 @@ mod tests {
     use crate::language::tree::testing::{comments, shown};
 
     #[test]
+    fn parts_of_a_string_with_escapes_keep_their_places() {
+        let text = r#"{"scripts": {"dev": "echo \"caf\u00e9\" && JWT_SECRET=\"two words\" KEY=\u00e9t\u00e9 node app.js"}, "name": "a"}"#;
+        let facts = parse(text);
+        assert_eq!(shown(text, &facts, "scripts/dev/JWT_SECRET"), "'two words'");
+        assert_eq!(shown(text, &facts, "scripts/dev/KEY"), r"'été'@'\u00e9t\u00e9'");
+        let text = r#"{"env": {"JWT": "{\"key\": \"inner\"}"}}"#;
+        assert_eq!(shown(text, &parse(text), "env/JWT/key"), "'inner'");
+    }
+
+    #[test]
     fn reads_json_with_comments_and_trailing_commas() {
         let text = "\u{feff}{\r\n  // appsettings\r\n  \"Jwt\": { \"Key\": \"geheim-☃\", \"Issuer\": \"a\\\"b\", },\r\n  /* b */ \"list\": [ \"x\", { \"k\": 1.50 } ],\r\n  unquoted: 'single', \"no\": null, \"yes\": true\r\n}\r\n";
         let facts = parse(text);
@@ -319,10 +329,10 @@ mod tests {
     }
 
     #[test]
-    fn json_inside_a_string_is_read_with_the_whole_value_as_its_place() {
+    fn json_inside_a_string_is_read_where_it_stands() {
         let text = r#"{"HASURA": "{\"type\":\"HS256\",\"key\":\"abc\"}", "plain": "{'key': 'def'}"}"#;
         let facts = parse(text);
-        assert_eq!(shown(text, &facts, "HASURA/key"), r#"'abc'@'{\"type\":\"HS256\",\"key\":\"abc\"}'"#);
+        assert_eq!(shown(text, &facts, "HASURA/key"), "'abc'");
         assert_eq!(shown(text, &facts, "plain/key"), "'def'");
     }
 

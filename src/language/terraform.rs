@@ -13,9 +13,10 @@ use hcl_edit::template::{Element, Template};
 
 use crate::facts::{Facts, Kind, Span, ValueId};
 use crate::language::Language;
+use crate::language::embedded::Cut;
 use crate::language::interpolation;
 use crate::language::interpolation::Dialect;
-use crate::language::tree::{self, DEPTH_LIMIT, Node, NodeId, Pair, Path, Scalar, Tree};
+use crate::language::tree::{self, DEPTH_LIMIT, Node, NodeId, Pair, Path, Place, Scalar, Tree};
 
 /// Reads a Terraform file. A variable's default and an output's value are entries of the variable and output themselves:
 /// `["variable", "jwt_secret"]`.
@@ -222,6 +223,19 @@ impl<'a> Lowering<'a, '_> {
         }
         let start = span.start as usize;
         let lead = if indented { trimmed.len() - trimmed.trim_start().len() } else { 0 };
+        // Taking off the indentation leaves the end of every line.
+        let mut cut = Cut::default();
+        let mut at = start;
+        for (raw, kept) in trimmed.split_inclusive('\n').zip(content.split_inclusive('\n')) {
+            if raw.ends_with(kept) {
+                cut.push(kept, at + raw.len() - kept.len());
+            }
+            at += raw.len();
+        }
+        if cut.text == content {
+            let span = Span::new(start + lead, start + trimmed.len());
+            return Scalar { text: Cow::Owned(cut.text), span, place: Place::Mapped(Cow::Owned(cut.map), 0) };
+        }
         Scalar::changed(content.to_owned(), Span::new(start + lead, start + trimmed.len()))
     }
 

@@ -78,7 +78,7 @@ impl<'a> Lowering<'a, '_> {
                 Node::Text(if raw == content.as_ref() {
                     Scalar::exact(raw, inner.start as usize)
                 } else {
-                    Scalar::changed(content.to_string(), inner)
+                    Scalar::escaped(content.to_string(), raw, inner.start as usize)
                 })
             }
             DeValue::Boolean(value) => Node::Value(self.facts.add(Kind::Boolean(*value), span)),

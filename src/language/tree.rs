@@ -12,7 +12,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use crate::facts::{Entry, Facts, Kind, Span, ValueId};
 use crate::language::Language;
 use crate::language::command;
-use crate::language::embedded::{self, EMBEDDING_LIMIT, OffsetMap};
+use crate::language::embedded::{self, Cut, EMBEDDING_LIMIT, OffsetMap};
 use crate::language::interpolation::{self, Dialect};
 
 /// How many names may lead to a value. What lies deeper is reported and not read: no configuration anybody wrote is
@@ -120,6 +120,18 @@ impl<'a> Scalar<'a> {
         Scalar { text: text.into(), span, place: Place::Whole }
     }
 
+    /// A quoted scalar whose text is `content` and is written `raw` at `start`. Its parts keep their places if the two
+    /// differ in nothing but the escapes that JSON, YAML and TOML have in common.
+    pub fn escaped(content: impl Into<Cow<'a, str>>, raw: &str, start: usize) -> Self {
+        let text = content.into();
+        let span = Span::new(start, start + raw.len());
+        let place = match escapes(raw, start).filter(|cut| cut.text == text) {
+            Some(cut) => Place::Mapped(Cow::Owned(cut.map), 0),
+            None => Place::Whole,
+        };
+        Scalar { text, span, place }
+    }
+
     /// The file's span of the text's bytes `start..end`.
     pub fn part(&self, start: usize, end: usize) -> Span {
         match &self.place {
@@ -223,6 +235,34 @@ impl<'a> Tree<'a> {
             _ => None,
         }
     }
+}
+
+/// Resolves the escapes of a quoted text that stands at byte `start`; nothing if there are others, or too many for a map
+/// of them to be worth it.
+fn escapes(raw: &str, start: usize) -> Option<Cut> {
+    const MOST: usize = 4096;
+    let mut cut = Cut::default();
+    let mut done = 0;
+    for _ in 0..MOST {
+        let rest = raw.get(done..)?;
+        let Some(plain) = rest.find('\\') else {
+            cut.push(rest, start + done);
+            return Some(cut);
+        };
+        cut.push(rest.get(..plain)?, start + done);
+        let escape = rest.get(plain..)?;
+        let (character, length) = match escape.as_bytes().get(1)? {
+            b'n' => ('\n', 2),
+            b'r' => ('\r', 2),
+            b't' => ('\t', 2),
+            byte @ (b'"' | b'\\' | b'/' | b'\'') => (*byte as char, 2),
+            b'u' => (char::from_u32(u32::from_str_radix(escape.get(2..6)?, 16).ok()?)?, 6),
+            _ => return None,
+        };
+        cut.push_changed(character.encode_utf8(&mut [0; 4]), start + done + plain, length);
+        done += plain + length;
+    }
+    None
 }
 
 /// Reads entries off a tree into facts.
@@ -487,6 +527,8 @@ impl<'t, 'a> Reader<'t, 'a> {
         }
 
         let parent = self.path.names().last().cloned();
+        // `{key: ..., secret: ...}`: the key is public, and says which secret it is.
+        let has_secret = pairs.iter().any(|pair| pair.key == "secret");
         for pair in pairs {
             if is_example(pairs, &pair.key, inherited.document)
                 || holds_no_settings(&pair.key, parent.as_deref(), inherited.document)
@@ -495,7 +537,7 @@ impl<'t, 'a> Reader<'t, 'a> {
                 continue;
             }
             let mut below = inherited;
-            if leads_elsewhere(&pair.key) {
+            if leads_elsewhere(&pair.key) || has_secret && pair.key == "key" {
                 below.reference = true;
             }
             below.base64 = kind == Some("Secret") && pair.key == "data";
@@ -588,14 +630,27 @@ impl<'t, 'a> Reader<'t, 'a> {
             }
             match self.tree.nodes.get(item.0).filter(|_| self.repeated <= ALIAS_LIMIT) {
                 Some(Node::Text(scalar)) => {
-                    let named =
-                        previous.filter(|_| words).and_then(|option| Some((option, command::option(&option.text)?)));
-                    if let Some((option, name)) = named.filter(|_| !scalar.text.starts_with('-')) {
+                    let option = previous.filter(|_| words && !scalar.text.starts_with('-'));
+                    let named = option.and_then(|option| Some((option, command::option(&option.text)?)));
+                    let carried = named
+                        .as_ref()
+                        .and_then(|(option, name)| command::carried(option.text.get(name.clone())?, &scalar.text));
+                    let own = scalar.text.split_once('=').and_then(|(option, _)| {
+                        let name = command::option(option)?;
+                        command::carried(option.get(name)?, "")
+                    });
+                    if let Some(parts) = carried {
+                        for part in &parts {
+                            self.assigned(scalar, part, self.dialect);
+                        }
+                    } else if let Some((option, name)) = named {
                         self.named(option, name, scalar, self.dialect);
-                    } else if !(words && !follows_shell(previous) && self.assignments(scalar, false))
-                        && !self.command(scalar)
-                    {
-                        self.node(*item, scalar.span, inherited);
+                    } else {
+                        let whole = words && own.is_none() && !follows_shell(previous);
+                        let found = whole && self.assignments(scalar, false) || self.command(scalar);
+                        if !found {
+                            self.node(*item, scalar.span, inherited);
+                        }
                     }
                     previous = Some(scalar);
                 }

@@ -173,6 +173,14 @@ impl<'a> Document<'a> {
                     } else if anchor > 0 || tag.is_some() {
                         raw.start = self.behind_properties(raw.clone());
                     }
+                    let quote = match style {
+                        ScalarStyle::SingleQuoted => Some(b'\''),
+                        ScalarStyle::DoubleQuoted => Some(b'"'),
+                        _ => None,
+                    };
+                    if let Some(quote) = quote {
+                        raw.end = self.closing(quote, raw.start + 1..raw.end);
+                    }
                     let scalar = self.scalar(&value, style, raw.clone());
                     if raw.start < raw.end {
                         parsed.scalars.push(raw);
@@ -266,13 +274,29 @@ impl<'a> Document<'a> {
         }
     }
 
+    /// Where a quoted scalar ends, its closing quote included: the parser counts in a comment behind it.
+    fn closing(&self, quote: u8, content: Range<usize>) -> usize {
+        let bytes = self.masked.as_bytes().get(content.clone()).unwrap_or(&[]);
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at) {
+            match byte {
+                b'\\' if quote == b'"' => at += 1,
+                b'\'' if quote == b'\'' && bytes.get(at + 1) == Some(&b'\'') => at += 1,
+                byte if *byte == quote => return content.start + at + 1,
+                _ => {}
+            }
+            at += 1;
+        }
+        content.end.max(content.start)
+    }
+
     fn inline(&self, value: &str, inner: Range<usize>) -> Scalar<'a> {
         let written = self.text.get(inner.clone()).unwrap_or("");
         let covered = self.masked.get(inner.clone()).is_some_and(|masked| masked != written);
         if covered || written == value {
             Scalar::exact(written, inner.start)
         } else {
-            Scalar::changed(value.to_owned(), Span::new(inner.start, inner.end))
+            Scalar::escaped(value.to_owned(), written, inner.start)
         }
     }
 
@@ -777,6 +801,29 @@ mod tests {
         );
         let twin = (values(&facts, "x-env/SHARED"), values(&facts, "services/api/environment/SHARED"));
         assert_eq!(twin.0, twin.1, "one literal, one value");
+    }
+
+    #[test]
+    fn a_quoted_value_ends_at_its_quote() {
+        let text = concat!(
+            "a: \"one\" # comment\n",
+            "b: 'it''s' # comment\n",
+            "c: \"{{ x | default('y') }}\" # comment\n",
+            "d: \"q\\\"q\" # \"\n",
+            "e: [\"in\", 'out']   # comment\n",
+        );
+        let facts = check(
+            text,
+            &[
+                ("a", "'one'"),
+                ("b", "'it's'@'it''s'"),
+                ("c", "env x or 'y'"),
+                ("d", "'q\"q'@'q\\\"q'"),
+                ("e/0", "'in'"),
+                ("e/1", "'out'"),
+            ],
+        );
+        assert_eq!(comments(text, &facts), ["# comment", "# comment", "# comment", "# \"", "# comment"]);
     }
 
     #[test]

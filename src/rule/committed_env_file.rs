@@ -14,7 +14,7 @@ pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
     if analysis.surroundings.status != Some(FileStatus::Tracked) {
         return;
     }
-    file_findings(analysis, drafts, ID, "git tracks this file", |draft| {
+    file_findings(analysis, drafts, ID, Severity::Error, "git tracks this file", |draft| {
         draft.notes.push(
             "everybody with a copy of the repository has the key, and deleting the file leaves it in the history"
                 .to_owned(),
@@ -29,6 +29,7 @@ pub fn file_findings(
     analysis: &Analysis,
     drafts: &mut Drafts,
     rule: &'static str,
+    severity: Severity,
     what: &str,
     complete: impl Fn(&mut super::Draft),
 ) {
@@ -39,7 +40,7 @@ pub fn file_findings(
     let open: Vec<&Secret> = analysis.secrets.iter().filter(|secret| !drafts.has(secret.span)).collect();
     let add = |secret: &Secret, span: Option<Span>, drafts: &mut Drafts| {
         let message = format!("{what}, and {} is in it", called(secret));
-        let mut draft = literal_draft(analysis, rule, secret, Severity::Error, message);
+        let mut draft = literal_draft(analysis, rule, secret, severity, message);
         complete(&mut draft);
         match span {
             Some(span) => {

@@ -1,5 +1,7 @@
 //! A whole JSON Web Token stands in a file.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use super::{Draft, Drafts};
 use crate::finding::{Confidence, Severity};
 use crate::secret::token::Token;
@@ -14,6 +16,8 @@ pub fn check(tokens: &[Token], drafts: &mut Drafts) {
             (Severity::Note, "it is the sample that documentation of JSON Web Tokens shows")
         } else if token.is_unsecured() {
             (Severity::Note, "it has no signature, so there is nothing in it to keep")
+        } else if token.expires().is_some_and(has_passed) {
+            (Severity::Note, "it has expired, though keys can be tried on it offline for ever")
         } else if token.expires().is_none() {
             (Severity::Warning, "it never expires: whoever reads this file can use it until its key is replaced")
         } else {
@@ -45,4 +49,9 @@ fn algorithm(token: &Token) -> &str {
     } else {
         "of an unknown algorithm"
     }
+}
+
+/// Whether a time, in seconds since 1970, has passed.
+fn has_passed(time: f64) -> bool {
+    SystemTime::now().duration_since(UNIX_EPOCH).is_ok_and(|now| time < now.as_secs_f64())
 }

@@ -3,6 +3,7 @@
 use super::Drafts;
 use super::committed_env_file::file_findings;
 use crate::analysis::Analysis;
+use crate::finding::Severity;
 use crate::repository::FileStatus;
 
 /// The rule's id.
@@ -13,7 +14,7 @@ pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
     if analysis.surroundings.status != Some(FileStatus::Unignored) {
         return;
     }
-    file_findings(analysis, drafts, ID, "the next `git add` would take this file", |draft| {
+    file_findings(analysis, drafts, ID, Severity::Warning, "the next `git add` would take this file", |draft| {
         draft.help = "add the file's name to .gitignore".to_owned();
     });
 }

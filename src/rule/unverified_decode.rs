@@ -13,19 +13,19 @@ use crate::library::Does;
 pub const ID: &str = "unverified-decode";
 
 /// What may be read of a token before it is verified: how to verify it, and when it is over.
-const HARMLESS: [&str; 3] = ["header", "exp", "iat"];
+const HARMLESS: [&str; 5] = ["header", "payload", "exp", "iat", "nbf"];
 
 /// Adds what the rule finds.
 pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
     if analysis.is_library_source() {
         return;
     }
-    let reads = OnceCell::new();
+    let flow = OnceCell::new();
     for site in &analysis.uses {
         let mut told: Option<(Span, String)> = None;
         let (span, how): (Span, _) = if site.model.does == Does::Decode {
-            let reads = reads.get_or_init(|| Reads::of(analysis));
-            if reads.only_harmless(site.call) || reads.verifies_too(analysis, site) {
+            let flow = flow.get_or_init(|| Flow::of(analysis));
+            if flow.reads_only_harmless(site.call) || flow.is_verified_too(analysis, site) {
                 continue;
             }
             (analysis.call_span(site.call), "reads a token without verifying it")
@@ -48,22 +48,19 @@ pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
     }
 }
 
-/// A value, or a name it is bound to.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Held {
-    Value(ValueId),
-    Name(BindingId),
-}
-
-/// What a file does with its values: gathered once, since it can decode many tokens.
+/// Where a file's values go: gathered once, since it can decode many tokens.
 #[derive(Default)]
-struct Reads<'f> {
-    /// The names a value is bound to.
+struct Flow<'f> {
+    /// The names each value is written to.
     bound: HashMap<ValueId, Vec<BindingId>>,
-    /// The members that are taken of it.
-    members: HashMap<Held, Vec<&'f str>>,
-    /// What is used as a whole (returned, passed on), and so may be read anywhere.
-    whole: HashSet<Held>,
+    /// Where each name is read.
+    read: HashMap<BindingId, Vec<ValueId>>,
+    /// Where each value is one of several.
+    choices: HashMap<ValueId, Vec<ValueId>>,
+    /// The members that are taken of each value.
+    members: HashMap<ValueId, Vec<(&'f str, ValueId)>>,
+    /// What is returned or passed on, and so may be read anywhere.
+    leaves: HashSet<ValueId>,
     /// The tokens that are verified.
     verified: Vec<Verified>,
 }
@@ -75,56 +72,68 @@ struct Verified {
     from: Vec<ValueId>,
 }
 
-impl<'f> Reads<'f> {
+impl<'f> Flow<'f> {
     fn of(analysis: &Analysis<'f>) -> Self {
         let facts = analysis.facts;
-        let mut reads = Reads::default();
+        let mut flow = Flow::default();
         for (index, binding) in (0..).zip(&facts.bindings) {
             for write in &binding.writes {
-                reads.bound.entry(*write).or_default().push(BindingId(index));
+                flow.bound.entry(*write).or_default().push(BindingId(index));
             }
         }
-        for value in &facts.values {
-            if let Kind::Member { object, name, .. } = &value.kind {
-                reads.members.entry(Held::Value(*object)).or_default().push(name);
-                if let Kind::Name(binding) = facts.kind(*object) {
-                    reads.members.entry(Held::Name(*binding)).or_default().push(name);
+        for (index, value) in (0..).zip(&facts.values) {
+            let id = ValueId(index);
+            match &value.kind {
+                Kind::Name(binding) => flow.read.entry(*binding).or_default().push(id),
+                Kind::Choice(choices) => {
+                    for choice in choices {
+                        flow.choices.entry(*choice).or_default().push(id);
+                    }
                 }
+                Kind::Member { object, name, .. } => flow.members.entry(*object).or_default().push((name, id)),
+                _ => {}
             }
         }
-        let arguments = facts.calls.iter().filter_map(|call| facts.call(*call)).flat_map(|call| &call.arguments);
-        let returned = facts.functions.iter().flat_map(|function| &function.returns);
-        reads.whole.extend(returned.clone().map(|value| Held::Value(*value)));
-        for value in arguments.map(|argument| &argument.value).chain(returned) {
-            if let Kind::Name(binding) = facts.kind(*value) {
-                reads.whole.insert(Held::Name(*binding));
-            }
-        }
+        let passed = facts.calls.iter().filter_map(|call| facts.call(*call)).flat_map(|call| &call.arguments);
+        flow.leaves.extend(passed.map(|argument| argument.value));
+        flow.leaves.extend(facts.functions.iter().flat_map(|function| &function.returns));
         for site in analysis.uses.iter().filter(|site| site.model.does.verifies()) {
             if let Some(token) = token_of(analysis, site) {
                 let from = analysis.resolver.constants(token);
-                reads.verified.push(Verified { call: site.call, token, from });
+                flow.verified.push(Verified { call: site.call, token, from });
             }
         }
-        reads
+        flow
     }
 
     /// Whether all that is taken from a decoded token is harmless.
-    fn only_harmless(&self, call: ValueId) -> bool {
-        let names = self.bound.get(&call).into_iter().flatten().map(|binding| Held::Name(*binding));
+    fn reads_only_harmless(&self, call: ValueId) -> bool {
+        // The values that are the decoded token or its payload, through names and alternatives.
+        let mut decoded = HashSet::from([call]);
+        let mut open = vec![call];
         let mut taken = false;
-        for held in names.chain([Held::Value(call)]) {
-            let members = self.members.get(&held).map_or(&[][..], Vec::as_slice);
-            if self.whole.contains(&held) || !members.iter().all(|name| HARMLESS.contains(name)) {
+        while let Some(value) = open.pop() {
+            if self.leaves.contains(&value) {
                 return false;
             }
-            taken |= !members.is_empty();
+            let members = self.members.get(&value).into_iter().flatten();
+            for (name, _) in members.clone() {
+                if !HARMLESS.contains(name) {
+                    return false;
+                }
+                taken = true;
+            }
+            let payloads = members.filter(|(name, _)| *name == "payload").map(|(_, member)| member);
+            let names = self.bound.get(&value).into_iter().flatten();
+            let reads = names.filter_map(|name| self.read.get(name)).flatten();
+            let choices = self.choices.get(&value).into_iter().flatten();
+            open.extend(payloads.chain(reads).chain(choices).filter(|next| decoded.insert(**next)));
         }
         taken
     }
 
     /// Whether the same token is verified where it is decoded.
-    fn verifies_too(&self, analysis: &Analysis, site: &UseSite) -> bool {
+    fn is_verified_too(&self, analysis: &Analysis, site: &UseSite) -> bool {
         let Some(token) = token_of(analysis, site) else { return false };
         self.verified.iter().any(|verified| {
             analysis.run_together(site.call, verified.call)

@@ -94,10 +94,10 @@ impl Chains<'_> {
 
     fn offer(&mut self, piece: Piece, (start, state): (usize, usize), (end, next): (usize, usize), bits: f64) {
         let total = self.bits(start, state) + bits;
-        if let Some(step) = self.steps.get_mut(end).and_then(|states| states.get_mut(next)) {
-            if total < step.bits {
-                *step = Step { bits: total, from: Some((piece, start, state, bits)) };
-            }
+        if let Some(step) = self.steps.get_mut(end).and_then(|states| states.get_mut(next))
+            && total < step.bits
+        {
+            *step = Step { bits: total, from: Some((piece, start, state, bits)) };
         }
     }
 
@@ -106,10 +106,10 @@ impl Chains<'_> {
         let Some(states) = self.steps.get_mut(at) else { return };
         for (here, other, price) in [(CHARACTERS, text, TO_CHARACTERS), (TEXT, characters, TO_TEXT)] {
             let from = states.get(1 - here).and_then(|step| step.from);
-            if let Some(step) = states.get_mut(here) {
-                if other + price < step.bits {
-                    *step = Step { bits: other + price, from };
-                }
+            if let Some(step) = states.get_mut(here)
+                && other + price < step.bits
+            {
+                *step = Step { bits: other + price, from };
             }
         }
     }

@@ -102,10 +102,7 @@ pub fn judge(value: &str, decoding: &[Encoding], algorithm: Option<&str>, contex
         None if bits < f64::from(required_bits) => Verdict::Short,
         None => Verdict::Strong,
     };
-    let algorithm = match algorithm {
-        Some(name @ ("HS256" | "HS384" | "HS512")) => name,
-        _ => "HS256",
-    };
+    let algorithm = algorithm.filter(|name| matches!(*name, "HS256" | "HS384" | "HS512")).unwrap_or("HS256");
     if verdict == Verdict::Empty {
         reasons.push("it is empty: anybody can sign with it".to_owned());
     } else if verdict.is_weak() {
@@ -113,16 +110,16 @@ pub fn judge(value: &str, decoding: &[Encoding], algorithm: Option<&str>, contex
             reasons.push(format!("decoded it is only {}", count(key_bits / 8, "byte")));
         }
         reasons.push(if bits < GUESSABLE_BELOW {
-            format!("it takes about {bits:.0} bits of guessing; below 112 bits is within reach, {algorithm} asks for {required_bits}")
+            format!("it takes about {:.0} bits of guessing; below 112 bits is within reach, {algorithm} asks for {required_bits}", bits.floor())
         } else {
-            format!("it takes about {bits:.0} bits of guessing; {algorithm} asks for {required_bits}")
+            format!("it takes about {:.0} bits of guessing; {algorithm} asks for {required_bits}", bits.floor())
         });
     }
     // A secret can be a word that the reasons use too.
     let shown = value.to_lowercase();
     reasons.retain(|reason| shown.chars().count() < 4 || !reason.to_lowercase().contains(&shown));
     if verdict.is_weak() && reasons.is_empty() {
-        reasons.push(format!("about {bits:.0} of {required_bits}"));
+        reasons.push(format!("about {:.0} of {required_bits}", bits.floor()));
     }
     Strength { bits, key_bits, required_bits, verdict, reasons }
 }
@@ -166,7 +163,7 @@ fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
 
 /// The bytes behind an even number of hex digits.
 fn decode_hex(text: &[u8]) -> Option<Vec<u8>> {
-    if text.len() % 2 != 0 {
+    if !text.len().is_multiple_of(2) {
         return None;
     }
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
@@ -281,7 +278,8 @@ fn room(value: &str) -> Room {
         let characters = characters.into_iter().take(unpadded).collect();
         return Room { characters, each: 6.0, bits, reason: None };
     }
-    let classes: [(fn(&char) -> bool, f64); 5] = [
+    type Class = fn(&char) -> bool;
+    let classes: [(Class, f64); 5] = [
         (char::is_ascii_digit, 10.0),
         (char::is_ascii_lowercase, 26.0),
         (char::is_ascii_uppercase, 26.0),
