@@ -2,6 +2,7 @@
 //!
 //! Rules judge what is gathered here. A literal is gathered once, however many calls use it.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::facts::{Facts, FunctionId, Kind, Span, ValueId};
@@ -111,6 +112,8 @@ pub struct Analysis<'f> {
     pub random_keys: Vec<RandomKey>,
     /// The environment variables that are used as keys in it.
     pub key_variables: HashSet<String>,
+    /// Where the examples of an interface's description stand, in order.
+    examples: OnceCell<Vec<Span>>,
     /// Where the secrets stand, while they are gathered.
     places: Places,
     /// The calls that make the badly made keys.
@@ -188,6 +191,7 @@ impl<'f> Analysis<'f> {
             secrets: Vec::new(),
             random_keys: Vec::new(),
             key_variables: HashSet::new(),
+            examples: OnceCell::new(),
             places: Places::default(),
             random_calls: HashSet::new(),
             named,
@@ -252,11 +256,17 @@ impl<'f> Analysis<'f> {
 
     /// Whether a place is the example of an interface's description (OpenAPI, JSON Schema).
     fn in_example(&self, span: Span) -> bool {
-        let is_example = |name: &String| matches!(name.as_str(), "example" | "examples");
-        self.facts
-            .entries
-            .iter()
-            .any(|entry| entry.path.iter().any(is_example) && self.facts.value(entry.value).span.contains(span))
+        let examples = self.examples.get_or_init(|| {
+            let is_example = |name: &String| matches!(name.as_str(), "example" | "examples");
+            let examples = self.facts.entries.iter().filter(|entry| entry.path.iter().any(is_example));
+            let mut spans: Vec<Span> = examples.map(|entry| self.facts.value(entry.value).span).collect();
+            spans.sort();
+            // Of spans that hold each other the outermost says it all.
+            spans.dedup_by(|inner, outer| outer.contains(*inner));
+            spans
+        });
+        let after = examples.partition_point(|example| example.start <= span.start);
+        after.checked_sub(1).is_some_and(|index| examples[index].contains(span))
     }
 
     fn in_comment(&self, span: Span) -> bool {

@@ -100,14 +100,21 @@ enum Owner<'f> {
 
 /// How many values may be looked at for all questions about a file, and how many for each one after that. Real code needs
 /// a few for each question; where every name can be thousands of values, the most direct have to do.
-const MAX_SPENT: usize = 2_000_000;
+const MAX_SPENT: usize = 1_000_000;
 const FEW_STEPS: usize = 20;
+
+/// How many of the values written to one name are asked where they come from.
+const MAX_WRITES: usize = 200;
 
 /// The answers to the questions that were asked.
 type Answers<K, T> = RefCell<FxHashMap<K, Rc<[T]>>>;
 
-/// How many of the values written to one name are asked where they come from.
-const MAX_WRITES: usize = 200;
+/// What is looked at once: a value, or a name, which is the same wherever it is read.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Place {
+    Value(ValueId),
+    Name(BindingId),
+}
 
 /// Follows the names of one file.
 pub struct Resolver<'f> {
@@ -116,8 +123,8 @@ pub struct Resolver<'f> {
     origins: RefCell<FxHashMap<ValueId, Rc<Origin>>>,
     member_writes: FxHashMap<(Owner<'f>, &'f str), Vec<ValueId>>,
     global_writes: FxHashMap<&'f str, Vec<ValueId>>,
-    held: Answers<(ValueId, &'f str), ValueId>,
-    functions: Answers<ValueId, FunctionId>,
+    held: Answers<(Place, &'f str), ValueId>,
+    functions: Answers<Place, FunctionId>,
     /// How many questions of [`Resolver::once`] are under way, one inside the other.
     depth: Cell<usize>,
     /// How many walks of [`Resolver::ends`] are under way, one inside the other.
@@ -284,9 +291,16 @@ impl<'f> Resolver<'f> {
         }
     }
 
+    fn place(&self, value: ValueId) -> Place {
+        match self.facts.kind(value) {
+            Kind::Name(binding) => Place::Name(*binding),
+            _ => Place::Value(value),
+        }
+    }
+
     /// The values that are known to be held in `object` under `name`; `*` is every name.
     pub fn held(&self, object: ValueId, name: &'f str) -> Rc<[ValueId]> {
-        self.once(&self.held, (object, name), |found| {
+        self.once(&self.held, (self.place(object), name), |found| {
             self.collect_held(object, name, MAX_HOPS, &mut FxHashSet::default(), found);
         })
     }
@@ -321,10 +335,10 @@ impl<'f> Resolver<'f> {
         object: ValueId,
         name: &'f str,
         hops: usize,
-        seen: &mut FxHashSet<ValueId>,
+        seen: &mut FxHashSet<Place>,
         found: &mut Vec<ValueId>,
     ) {
-        if hops == 0 || seen.len() > MAX_STEPS || !seen.insert(object) {
+        if hops == 0 || seen.len() > MAX_STEPS || !seen.insert(self.place(object)) {
             return;
         }
         let hops = hops - 1;
@@ -424,19 +438,13 @@ impl<'f> Resolver<'f> {
 
     /// The functions of this file a callee can be.
     pub fn functions(&self, callee: ValueId) -> Rc<[FunctionId]> {
-        self.once(&self.functions, callee, |found| {
+        self.once(&self.functions, self.place(callee), |found| {
             self.collect_functions(callee, MAX_HOPS, &mut FxHashSet::default(), found);
         })
     }
 
-    fn collect_functions(
-        &self,
-        value: ValueId,
-        hops: usize,
-        seen: &mut FxHashSet<ValueId>,
-        found: &mut Vec<FunctionId>,
-    ) {
-        if hops == 0 || seen.len() > MAX_STEPS || !seen.insert(value) {
+    fn collect_functions(&self, value: ValueId, hops: usize, seen: &mut FxHashSet<Place>, found: &mut Vec<FunctionId>) {
+        if hops == 0 || seen.len() > MAX_STEPS || !seen.insert(self.place(value)) {
             return;
         }
         let hops = hops - 1;
@@ -542,9 +550,9 @@ impl<'f> Resolver<'f> {
 
     /// Whether an object of which nothing is known to be held under some name can be seen whole, so that it holds
     /// nothing there.
-    fn lacks(&self, object: ValueId, seen: &mut FxHashSet<ValueId>) -> bool {
+    fn lacks(&self, object: ValueId, seen: &mut FxHashSet<Place>) -> bool {
         // What is being looked at already says nothing against it.
-        if !seen.insert(object) {
+        if !seen.insert(self.place(object)) {
             return true;
         }
         if seen.len() > MAX_DEPTH {
@@ -687,7 +695,7 @@ impl<'f> Resolver<'f> {
         let mut seen = FxHashSet::default();
         let mut open = vec![value];
         while let Some(value) = open.pop() {
-            if !seen.insert(value) || seen.len() > MAX_STEPS {
+            if !seen.insert(self.place(value)) || seen.len() > MAX_STEPS {
                 continue;
             }
             match self.facts.kind(value) {

@@ -146,11 +146,11 @@ fn nests_deeper_than(text: &str, limit: usize) -> bool {
             // chains that are written one operand a line; those are told by the operator at the line's end or start.
             b';' | b',' => operators = 0,
             b'\n' => {
-                let after = bytes[at..].iter().take(200).find(|byte| !byte.is_ascii_whitespace());
+                let after = || bytes[at..].iter().take(200).find(|byte| !byte.is_ascii_whitespace());
                 let continues = |byte: Option<&u8>| {
                     byte.is_some_and(|byte| matches!(byte, b'!' | b'~' | b'?' | b'=' | b'<' | b':' | b'>'))
                 };
-                if !continues(last.as_ref()) && !continues(after) {
+                if operators > 0 && !continues(last.as_ref()) && !continues(after()) {
                     operators = 0;
                 }
             }
