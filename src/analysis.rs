@@ -117,6 +117,8 @@ pub struct Analysis<'f> {
     random_calls: HashSet<ValueId>,
     /// The first entry that names each value.
     named: HashMap<ValueId, usize>,
+    /// Where the values of entries stand that are examples, in order; none within another.
+    examples: Vec<Span>,
 }
 
 /// Secrets by where they stand, so that one more is not held against all that are known.
@@ -191,6 +193,7 @@ impl<'f> Analysis<'f> {
             places: Places::default(),
             random_calls: HashSet::new(),
             named,
+            examples: examples(facts),
         };
         analysis.gather_used();
         analysis.gather_named();
@@ -252,11 +255,8 @@ impl<'f> Analysis<'f> {
 
     /// Whether a place is the example of an interface's description (OpenAPI, JSON Schema).
     fn in_example(&self, span: Span) -> bool {
-        let is_example = |name: &String| matches!(name.as_str(), "example" | "examples");
-        self.facts
-            .entries
-            .iter()
-            .any(|entry| entry.path.iter().any(is_example) && self.facts.value(entry.value).span.contains(span))
+        let after = self.examples.partition_point(|example| example.start <= span.start);
+        after.checked_sub(1).and_then(|index| self.examples.get(index)).is_some_and(|example| example.contains(span))
     }
 
     fn in_comment(&self, span: Span) -> bool {
@@ -538,6 +538,21 @@ impl<'f> Analysis<'f> {
         let names = hops.iter().rev().filter_map(|hop| self.resolver.name_of(*hop));
         names.into_iter().find(|name| !name.bytes().all(|byte| byte.is_ascii_digit())).map(str::to_owned)
     }
+}
+
+/// Where the values of entries stand whose name says that they are examples, the outermost, in order.
+fn examples(facts: &Facts) -> Vec<Span> {
+    let is_example = |name: &String| matches!(name.as_str(), "example" | "examples");
+    let named = facts.entries.iter().filter(|entry| entry.path.iter().any(is_example));
+    let mut spans: Vec<Span> = named.map(|entry| facts.value(entry.value).span).collect();
+    spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
+    let mut until = 0;
+    spans.retain(|span| {
+        let outermost = span.end > until;
+        until = until.max(span.end);
+        outermost
+    });
+    spans
 }
 
 /// What kind of key a text is; `None` if it is no secret, as a public key or certificate.

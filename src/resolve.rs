@@ -577,13 +577,26 @@ impl<'f> Resolver<'f> {
                 }
             }
             Kind::Choice(choices) => all(choices),
-            Kind::Call(call) => self.wrapped(call, MAX_HOPS).is_some_and(|inner| all(&[inner])),
+            Kind::Call(call) => match self.wrapped(call, MAX_HOPS) {
+                Some(inner) => all(&[inner]),
+                // `asyncHandler((err, payload) => ...)`: a callback that is wrapped up.
+                None => call.arguments.iter().any(|argument| self.is_callback(argument.value)),
+            },
             Kind::Member { object, name: member, .. } => {
                 let held = self.held(*object, member);
                 !held.is_empty() && all(&held)
             }
             _ => false,
         }
+    }
+
+    /// Whether a value is a function that is given an error first, as callbacks are.
+    fn is_callback(&self, value: ValueId) -> bool {
+        let Kind::Function(function) = self.facts.kind(value) else { return false };
+        let first = self.facts.functions[function.index()].parameters.first().copied().flatten();
+        first.is_some_and(|first| {
+            matches!(self.facts.bindings[first.index()].name.trim_start_matches('_'), "err" | "error" | "e")
+        })
     }
 
     /// Whether a function gives an object, as one does that makes options.
@@ -817,7 +830,7 @@ impl<'f> Resolver<'f> {
 }
 
 fn is_callback_name(name: &str) -> bool {
-    matches!(name, "cb" | "callback" | "done" | "next" | "fn")
+    matches!(name, "cb" | "callback" | "done" | "next" | "fn" | "resolve" | "reject")
 }
 
 /// One walk from a value to its ends.

@@ -1,10 +1,11 @@
 //! A verification does not say which algorithms it accepts, and the library then goes by something else.
 
 use super::{Drafts, call_draft};
-use crate::analysis::Analysis;
-use crate::facts::ValueId;
+use crate::analysis::{Analysis, UseSite};
+use crate::facts::{Kind, ValueId};
 use crate::finding::Severity;
-use crate::library::Missing;
+use crate::library::{Does, Locator, Missing};
+use crate::origin::Step;
 use crate::resolve::Located;
 
 /// The rule's id.
@@ -16,14 +17,15 @@ pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
         return;
     }
     for site in analysis.uses.iter().filter(|site| site.model.does.verifies()) {
-        let missing = analysis.missing(site);
+        let mut missing = analysis.missing(site);
         if missing == Missing::Safe {
             continue;
         }
         let locators = site.model.algorithms.as_slice();
         let given = |locator| analysis.resolver.locate(site.call, locator) != Located::Absent;
+        let by_token = locators.iter().any(|locator| is_of_token(analysis, site, locator));
         // Where there is no way to say it, it is not said.
-        if locators.iter().any(given) || analysis.holding(site, &site.model.unverified).is_some() {
+        if (locators.iter().any(given) && !by_token) || analysis.holding(site, &site.model.unverified).is_some() {
             continue;
         }
         let keys: Vec<ValueId> = site
@@ -36,6 +38,10 @@ pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
         // A middleware that is given no key is configured elsewhere, and so are its algorithms.
         if keys.is_empty() && site.model.does.signs() {
             continue;
+        }
+        // Whatever the library does otherwise, here it is told to obey the header.
+        if by_token {
+            missing = Missing::Header;
         }
         if missing == Missing::KeyType && keys.iter().any(|key| pins_algorithm(analysis, *key)) {
             continue;
@@ -63,4 +69,21 @@ pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
 fn pins_algorithm(analysis: &Analysis, key: ValueId) -> bool {
     let pins = |constant: &ValueId| analysis.resolver.conversion(*constant).is_some_and(|conversion| conversion.pins);
     analysis.resolver.constants(key).iter().any(pins)
+}
+
+/// Whether the algorithms that are accepted are read from a token that was only decoded: `[header.alg]`.
+fn is_of_token(analysis: &Analysis, site: &UseSite, locator: &'static Locator) -> bool {
+    let located = analysis.resolver.locate(site.call, locator).values();
+    let items = located.into_iter().flat_map(|value| match analysis.facts.kind(value) {
+        Kind::List(items) => items.clone(),
+        _ => vec![value],
+    });
+    items.into_iter().any(|item| {
+        let origin = analysis.resolver.origin(item);
+        let decoded = |step: &Step| match step {
+            Step::Call(call) => analysis.uses.iter().any(|use_| use_.call == *call && use_.model.does == Does::Decode),
+            Step::Member(_) | Step::Instance => false,
+        };
+        matches!(origin.steps.last(), Some(Step::Member(name)) if name == "alg") && origin.steps.iter().any(decoded)
+    })
 }

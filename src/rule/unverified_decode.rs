@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Drafts, call_draft};
 use crate::analysis::{Analysis, UseSite};
-use crate::facts::{BindingId, Kind, Span, ValueId};
+use crate::facts::{BindingId, Facts, Kind, Span, ValueId};
 use crate::finding::Severity;
 use crate::library::Does;
 
@@ -13,19 +13,19 @@ use crate::library::Does;
 pub const ID: &str = "unverified-decode";
 
 /// What may be read of a token before it is verified: how to verify it, and when it is over.
-const HARMLESS: [&str; 5] = ["header", "payload", "exp", "iat", "nbf"];
+const HARMLESS: [&str; 4] = ["header", "exp", "iat", "nbf"];
 
 /// Adds what the rule finds.
 pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
     if analysis.is_library_source() {
         return;
     }
-    let flow = OnceCell::new();
+    let reads = OnceCell::new();
     for site in &analysis.uses {
         let mut told: Option<(Span, String)> = None;
         let (span, how): (Span, _) = if site.model.does == Does::Decode {
-            let flow = flow.get_or_init(|| Flow::of(analysis));
-            if flow.reads_only_harmless(site.call) || flow.is_verified_too(analysis, site) {
+            let reads = reads.get_or_init(|| Reads::of(analysis));
+            if reads.only_harmless(site.call) || reads.verifies_too(analysis, site) {
                 continue;
             }
             (analysis.call_span(site.call), "reads a token without verifying it")
@@ -48,19 +48,31 @@ pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
     }
 }
 
-/// Where a file's values go: gathered once, since it can decode many tokens.
+/// A value, or a name it is bound to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Held {
+    Value(ValueId),
+    Name(BindingId),
+}
+
+impl Held {
+    fn of(facts: &Facts, value: ValueId) -> Self {
+        match facts.kind(value) {
+            Kind::Name(binding) => Held::Name(*binding),
+            _ => Held::Value(value),
+        }
+    }
+}
+
+/// What a file does with its values: gathered once, since it can decode many tokens.
 #[derive(Default)]
-struct Flow<'f> {
-    /// The names each value is written to.
-    bound: HashMap<ValueId, Vec<BindingId>>,
-    /// Where each name is read.
-    read: HashMap<BindingId, Vec<ValueId>>,
-    /// Where each value is one of several.
-    choices: HashMap<ValueId, Vec<ValueId>>,
-    /// The members that are taken of each value.
-    members: HashMap<ValueId, Vec<(&'f str, ValueId)>>,
-    /// What is returned or passed on, and so may be read anywhere.
-    leaves: HashSet<ValueId>,
+struct Reads<'f> {
+    /// The names a value is bound to, and the alternatives it is one of: what else it is then called.
+    also: HashMap<Held, Vec<Held>>,
+    /// The members that are taken of it.
+    members: HashMap<Held, Vec<(&'f str, ValueId)>>,
+    /// What is used as a whole (returned, passed on), and so may be read anywhere.
+    whole: HashSet<Held>,
     /// The tokens that are verified.
     verified: Vec<Verified>,
 }
@@ -72,68 +84,71 @@ struct Verified {
     from: Vec<ValueId>,
 }
 
-impl<'f> Flow<'f> {
+impl<'f> Reads<'f> {
     fn of(analysis: &Analysis<'f>) -> Self {
         let facts = analysis.facts;
-        let mut flow = Flow::default();
+        let mut reads = Reads::default();
         for (index, binding) in (0..).zip(&facts.bindings) {
             for write in &binding.writes {
-                flow.bound.entry(*write).or_default().push(BindingId(index));
+                reads.also.entry(Held::of(facts, *write)).or_default().push(Held::Name(BindingId(index)));
             }
         }
         for (index, value) in (0..).zip(&facts.values) {
-            let id = ValueId(index);
             match &value.kind {
-                Kind::Name(binding) => flow.read.entry(*binding).or_default().push(id),
+                Kind::Member { object, name, .. } => {
+                    reads.members.entry(Held::of(facts, *object)).or_default().push((name, ValueId(index)));
+                }
                 Kind::Choice(choices) => {
                     for choice in choices {
-                        flow.choices.entry(*choice).or_default().push(id);
+                        let choice = Held::of(facts, *choice);
+                        reads.also.entry(choice).or_default().push(Held::Value(ValueId(index)));
                     }
                 }
-                Kind::Member { object, name, .. } => flow.members.entry(*object).or_default().push((name, id)),
                 _ => {}
             }
         }
-        let passed = facts.calls.iter().filter_map(|call| facts.call(*call)).flat_map(|call| &call.arguments);
-        flow.leaves.extend(passed.map(|argument| argument.value));
-        flow.leaves.extend(facts.functions.iter().flat_map(|function| &function.returns));
+        let arguments = facts.calls.iter().filter_map(|call| facts.call(*call)).flat_map(|call| &call.arguments);
+        let returned = facts.functions.iter().flat_map(|function| &function.returns);
+        let whole = arguments.map(|argument| &argument.value).chain(returned);
+        reads.whole.extend(whole.map(|value| Held::of(facts, *value)));
         for site in analysis.uses.iter().filter(|site| site.model.does.verifies()) {
             if let Some(token) = token_of(analysis, site) {
                 let from = analysis.resolver.constants(token);
-                flow.verified.push(Verified { call: site.call, token, from });
+                reads.verified.push(Verified { call: site.call, token, from });
             }
         }
-        flow
+        reads
     }
 
     /// Whether all that is taken from a decoded token is harmless.
-    fn reads_only_harmless(&self, call: ValueId) -> bool {
-        // The values that are the decoded token or its payload, through names and alternatives.
-        let mut decoded = HashSet::from([call]);
-        let mut open = vec![call];
+    fn only_harmless(&self, call: ValueId) -> bool {
+        let mut seen = HashSet::new();
+        let mut open = vec![Held::Value(call)];
         let mut taken = false;
-        while let Some(value) = open.pop() {
-            if self.leaves.contains(&value) {
+        while let Some(held) = open.pop() {
+            if !seen.insert(held) {
+                continue;
+            }
+            if self.whole.contains(&held) {
                 return false;
             }
-            let members = self.members.get(&value).into_iter().flatten();
-            for (name, _) in members.clone() {
-                if !HARMLESS.contains(name) {
+            for (name, member) in self.members.get(&held).into_iter().flatten() {
+                // The payload is what a token decoded whole (`{ complete: true }`) holds in the decoded token's place.
+                if *name == "payload" {
+                    open.push(Held::Value(*member));
+                } else if HARMLESS.contains(name) {
+                    taken = true;
+                } else {
                     return false;
                 }
-                taken = true;
             }
-            let payloads = members.filter(|(name, _)| *name == "payload").map(|(_, member)| member);
-            let names = self.bound.get(&value).into_iter().flatten();
-            let reads = names.filter_map(|name| self.read.get(name)).flatten();
-            let choices = self.choices.get(&value).into_iter().flatten();
-            open.extend(payloads.chain(reads).chain(choices).filter(|next| decoded.insert(**next)));
+            open.extend(self.also.get(&held).into_iter().flatten());
         }
         taken
     }
 
     /// Whether the same token is verified where it is decoded.
-    fn is_verified_too(&self, analysis: &Analysis, site: &UseSite) -> bool {
+    fn verifies_too(&self, analysis: &Analysis, site: &UseSite) -> bool {
         let Some(token) = token_of(analysis, site) else { return false };
         self.verified.iter().any(|verified| {
             analysis.run_together(site.call, verified.call)
