@@ -2,7 +2,6 @@
 //!
 //! Rules judge what is gathered here. A literal is gathered once, however many calls use it.
 
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::facts::{Facts, FunctionId, Kind, Span, ValueId};
@@ -112,14 +111,14 @@ pub struct Analysis<'f> {
     pub random_keys: Vec<RandomKey>,
     /// The environment variables that are used as keys in it.
     pub key_variables: HashSet<String>,
-    /// Where the examples of an interface's description stand, in order.
-    examples: OnceCell<Vec<Span>>,
     /// Where the secrets stand, while they are gathered.
     places: Places,
     /// The calls that make the badly made keys.
     random_calls: HashSet<ValueId>,
     /// The first entry that names each value.
     named: HashMap<ValueId, usize>,
+    /// Where the values of entries stand that are examples, in order; none within another.
+    examples: Vec<Span>,
 }
 
 /// Secrets by where they stand, so that one more is not held against all that are known.
@@ -191,10 +190,10 @@ impl<'f> Analysis<'f> {
             secrets: Vec::new(),
             random_keys: Vec::new(),
             key_variables: HashSet::new(),
-            examples: OnceCell::new(),
             places: Places::default(),
             random_calls: HashSet::new(),
             named,
+            examples: examples(facts),
         };
         analysis.gather_used();
         analysis.gather_named();
@@ -256,17 +255,8 @@ impl<'f> Analysis<'f> {
 
     /// Whether a place is the example of an interface's description (OpenAPI, JSON Schema).
     fn in_example(&self, span: Span) -> bool {
-        let examples = self.examples.get_or_init(|| {
-            let is_example = |name: &String| matches!(name.as_str(), "example" | "examples");
-            let examples = self.facts.entries.iter().filter(|entry| entry.path.iter().any(is_example));
-            let mut spans: Vec<Span> = examples.map(|entry| self.facts.value(entry.value).span).collect();
-            spans.sort();
-            // Of spans that hold each other the outermost says it all.
-            spans.dedup_by(|inner, outer| outer.contains(*inner));
-            spans
-        });
-        let after = examples.partition_point(|example| example.start <= span.start);
-        after.checked_sub(1).is_some_and(|index| examples[index].contains(span))
+        let after = self.examples.partition_point(|example| example.start <= span.start);
+        after.checked_sub(1).and_then(|index| self.examples.get(index)).is_some_and(|example| example.contains(span))
     }
 
     fn in_comment(&self, span: Span) -> bool {
@@ -548,6 +538,21 @@ impl<'f> Analysis<'f> {
         let names = hops.iter().rev().filter_map(|hop| self.resolver.name_of(*hop));
         names.into_iter().find(|name| !name.bytes().all(|byte| byte.is_ascii_digit())).map(str::to_owned)
     }
+}
+
+/// Where the values of entries stand whose name says that they are examples, the outermost, in order.
+fn examples(facts: &Facts) -> Vec<Span> {
+    let is_example = |name: &String| matches!(name.as_str(), "example" | "examples");
+    let named = facts.entries.iter().filter(|entry| entry.path.iter().any(is_example));
+    let mut spans: Vec<Span> = named.map(|entry| facts.value(entry.value).span).collect();
+    spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
+    let mut until = 0;
+    spans.retain(|span| {
+        let outermost = span.end > until;
+        until = until.max(span.end);
+        outermost
+    });
+    spans
 }
 
 /// What kind of key a text is; `None` if it is no secret, as a public key or certificate.

@@ -837,22 +837,23 @@ fn is_callback_name(name: &str) -> bool {
 struct Walk<'r, 'f> {
     resolver: &'r Resolver<'f>,
     /// The values on the way from the first to here.
-    open: Vec<ValueId>,
+    open: Vec<Place>,
     /// How many more values may be looked at.
     steps: usize,
 }
 
 impl<'f> Walk<'_, 'f> {
     fn value(&mut self, value: ValueId, hops: usize) -> Vec<Resolved> {
-        if hops == 0 || self.steps == 0 {
+        if self.steps == 0 {
             return Vec::new();
         }
-        // To come round is a step too, or names that are written thousands of times would cost nothing and take forever.
+        // To come to an end is a step too, or names that are written thousands of times would take forever.
         self.steps -= 1;
-        if self.open.contains(&value) {
+        let place = self.resolver.place(value);
+        if hops == 0 || self.open.contains(&place) {
             return Vec::new();
         }
-        self.open.push(value);
+        self.open.push(place);
         let ends = self.follow(value, hops - 1);
         self.open.pop();
         ends
