@@ -11,7 +11,7 @@ const MAX_LINES: usize = 3;
 const MAX_WIDTH: usize = 160;
 
 /// How many bytes of a text lie between two places up to which its characters are counted beforehand.
-const BLOCK: usize = 4096;
+const BLOCK: usize = 512;
 
 /// The lines of a text.
 pub struct Lines<'t> {

@@ -231,7 +231,7 @@ fn configuration_of_any_depth_ends_nothing() {
             tree.write(&format!("{index}-value.{ending}"), [head, *name, &open, "1", &close].concat());
             tree.write(&format!("{index}-line.{ending}"), [head, open.as_str()].concat());
         }
-        tree.survives(Duration::from_secs(120));
+        tree.survives(Duration::from_secs(300));
     }
 }
 
