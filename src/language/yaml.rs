@@ -536,8 +536,10 @@ impl Lines<'_, '_, '_> {
         }
         let start = at + indent;
         let Some((key, value)) = split_pair(rest) else {
-            // An item that is no map, or a line nobody can place.
-            self.value(start..start + rest.len(), None, dashes > 0);
+            // An item that is no map, or what a key further left goes on with; any other line nobody can place.
+            if dashes > 0 || self.stack.last().is_some_and(|(level, _)| *level < indent) {
+                self.value(start..start + rest.len(), None, dashes > 0);
+            }
             return next;
         };
         while self.stack.last().is_some_and(|(level, _)| *level >= indent) {
@@ -997,6 +999,15 @@ mod tests {
         let facts = parse(&text);
         assert!(facts.entries.len() < 50_000, "{}", facts.entries.len());
         assert!(facts.problems.iter().any(|problem| problem.contains("aliases")));
+    }
+
+    #[test]
+    fn lines_that_nobody_can_place_are_no_values() {
+        let facts = parse("jwt_secret: abcdefgh\n<<EOT\n<<EOT\nfoo {\nlist:\n  - one\n");
+        let literal = |entry: &crate::facts::Entry| matches!(facts.kind(entry.value), Kind::Literal(_));
+        let names: Vec<String> =
+            facts.entries.iter().filter(|entry| literal(entry)).map(|entry| entry.path.join("/")).collect();
+        assert_eq!(names, ["jwt_secret", "list/0"]);
     }
 
     #[test]
