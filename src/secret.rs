@@ -11,6 +11,8 @@ pub mod token;
 mod code;
 mod words;
 
+pub use self::published::published;
+
 /// How many characters a secret must have for [`mask`] to show its first.
 const SHOWN_FROM: usize = 6;
 

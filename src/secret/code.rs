@@ -10,6 +10,7 @@
 
 use std::sync::LazyLock;
 
+use super::published;
 use super::words::{self, Kind, LETTERS, VOCABULARY, Word, Words};
 
 /// What a piece of a description is.
@@ -25,6 +26,8 @@ pub(super) enum Piece {
     Number,
     /// A year or a date.
     Date,
+    /// Hex digits that no pattern explains, within text.
+    Hex,
     /// A character that is neither letter nor digit, within text.
     Separator,
     /// A run along an alphabet, or two interleaved.
@@ -33,6 +36,8 @@ pub(super) enum Piece {
     Keyboard,
     /// A copy of what came before.
     Copy,
+    /// A part of a value that is published.
+    Published,
 }
 
 /// A piece and where it stands, in characters.
@@ -62,7 +67,9 @@ const TO_TEXT: f64 = 8.0;
 /// Going back.
 const TO_CHARACTERS: f64 = 4.0;
 /// Saying that a sequence, a walk or a copy comes next: among characters, and within text where it is no surprise.
-const SPECIAL: [f64; 2] = [6.0, 3.0];
+const SPECIAL: [f64; 2] = [6.0, 4.0];
+/// Saying that a part of a published value comes next: where words tell as well what the text is, they should.
+const EDITED: f64 = 12.0;
 /// Of a pair of characters, the latest places that are tried as the source of a copy.
 const SOURCES: usize = 8;
 /// The longest word, in characters.
@@ -131,6 +138,8 @@ pub(super) fn describe(text: &[char], character: f64, names: &Words, found: &[Pl
         *states = [Step { bits: 1.0, from: None }; 2];
     }
     let copies = Copies::new(text);
+    // What is published is in ASCII, so that a byte is a character; a byte that is none matches nothing.
+    let bytes = text.iter().map(|&character| u8::try_from(character).unwrap_or(0)).collect::<Vec<_>>();
     for start in 0..text.len() {
         chains.change_state(start);
         characters(&mut chains, start);
@@ -149,6 +158,12 @@ pub(super) fn describe(text: &[char], character: f64, names: &Words, found: &[Pl
             copied = copied.max(length);
             for length in further {
                 chains.offer_special(Piece::Copy, start, start + length, place + length_bits(length));
+            }
+        }
+        if let Some(shared) = bytes.get(start..).and_then(published::shared) {
+            for length in 2..=shared {
+                let bits = published::part_bits() + EDITED + length_bits(length);
+                chains.offer_special(Piece::Published, start, start + length, bits);
             }
         }
         for word in found.iter().filter(|word| word.start == start) {
@@ -210,9 +225,10 @@ impl Spelling<'_, '_> {
         } else {
             words.first().filter(|word| length > 0 && word.text.len() == length)
         };
-        if let Some(word) = known {
+        // What two letters are written with signs is anything.
+        if let Some(word) = known.filter(|_| signs == 0 || length > 2) {
             let spelled = self.chains.text.get(self.start..end).unwrap_or_default();
-            let bits = word.bits + case_bits(spelled) + if signs > 0 { 1.0 + signs as f64 } else { 0.0 };
+            let bits = word.bits + case_bits(spelled) + if signs > 0 { 2.0 + signs as f64 } else { 0.0 };
             self.chains.offer(Piece::Word(word.kind), (self.start, TEXT), (end, TEXT), bits);
         }
         let Some(&character) = self.chains.text.get(end) else { return };
@@ -257,10 +273,10 @@ fn case_bits(word: &[char]) -> f64 {
     let letters = word.iter().filter(|c| c.is_ascii_alphabetic()).count();
     let first = word.first().is_some_and(char::is_ascii_uppercase);
     match capitals {
-        0 => 0.5,
+        0 => 0.3,
         1 if first => 1.5,
         _ if capitals == letters => 2.0,
-        _ => 3.0 + letters as f64,
+        _ => 4.0 + letters as f64,
     }
 }
 
@@ -287,9 +303,20 @@ fn letters(chains: &mut Chains<'_>, start: usize) {
 }
 
 fn numbers(chains: &mut Chains<'_>, start: usize) {
+    // A random number of some length behind a name: said to be hex once, then four bits a digit.
+    const HEX_FROM: usize = 8;
+    let hex = chains
+        .text
+        .get(start..)
+        .unwrap_or_default()
+        .iter()
+        .take_while(|c| c.is_ascii_digit() || matches!(c, 'a'..='f'));
+    for length in HEX_FROM..=hex.count() {
+        chains.offer(Piece::Hex, (start, TEXT), (start + length, TEXT), 5.0 + 4.0 * length as f64);
+    }
     let digits = chains.text.get(start..).unwrap_or_default().iter().take_while(|c| c.is_ascii_digit()).count();
     for length in 1..=digits {
-        let bits = 2.0 + 10f64.log2() * length as f64;
+        let bits = 3.0 + 10f64.log2() * length as f64;
         chains.offer(Piece::Number, (start, TEXT), (start + length, TEXT), bits);
     }
     let number = |from: usize, length: usize| -> Option<u32> {
@@ -421,6 +448,128 @@ fn walks(chains: &mut Chains<'_>, start: usize) {
     }
 }
 
+/// Bits of `text` for someone who learns from each character what the next may be, without knowing any word: which
+/// characters come often, which follow which, whether the next key lies near the last or is of the same class. Who hits
+/// keys at random hits few of them, and those near each other.
+///
+/// All these guesses are mixed and those that were right weigh more from then on, so the costs are those of a code in the
+/// strict sense: a random text saves k bits once in 2^k times.
+pub(super) fn adaptive(text: &[char], character: f64) -> f64 {
+    let alphabet = character.exp2();
+    let mut weights = [1.0 / GUESSES as f64; GUESSES];
+    let mut seen = Seen::default();
+    let mut bits = 0.0;
+    for (at, &this) in text.iter().enumerate() {
+        let [last, before] = [1, 2].map(|back| at.checked_sub(back).and_then(|at| text.get(at)).copied());
+        let contexts = [Context::None, Context::One(last), Context::Two(last, before)];
+        let even = 1.0 / alphabet;
+        // What was seen rarely says little: what is expected anyway counts as if it had been seen so many times too.
+        let [mut often, mut after_one, mut after_two] = [even; 3];
+        let mut prior = even;
+        for ((context, weight), share) in
+            contexts.into_iter().zip([8.0, 1.0, 0.5]).zip([&mut often, &mut after_one, &mut after_two])
+        {
+            *share = seen.share(this, context, prior, weight);
+            prior = *share;
+        }
+        let guesses: [f64; GUESSES] = [
+            even,
+            often,
+            after_one,
+            after_two,
+            near(last, this, 1, even),
+            near(last, this, 2, even),
+            // Two hands take turns.
+            near(before, this, 2, even),
+            same_row(last, this, even),
+            alike(last, this, even),
+            spoken(last, this, even),
+        ];
+        let mixed = weights.iter().zip(guesses).map(|(weight, guess)| weight * guess).sum::<f64>();
+        bits -= mixed.log2();
+        for (weight, guess) in weights.iter_mut().zip(guesses) {
+            // A little for everyone, so that none is out for good.
+            *weight = 0.98 * *weight * guess / mixed + 0.02 / GUESSES as f64;
+        }
+        for context in contexts {
+            seen.add(this, context);
+        }
+    }
+    bits
+}
+
+/// How many ways of guessing are mixed.
+const GUESSES: usize = 10;
+
+/// What came before a character.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Context {
+    None,
+    One(Option<char>),
+    Two(Option<char>, Option<char>),
+}
+
+/// How often characters were seen, by what came before them.
+#[derive(Default)]
+struct Seen {
+    characters: std::collections::HashMap<(Context, char), f64>,
+    contexts: std::collections::HashMap<Context, f64>,
+}
+
+impl Seen {
+    /// The share of `character` after `context`, where `prior` counts as if it had been seen `weight` times.
+    fn share(&self, character: char, context: Context, prior: f64, weight: f64) -> f64 {
+        let all = self.contexts.get(&context).copied().unwrap_or(0.0);
+        let these = self.characters.get(&(context, character)).copied().unwrap_or(0.0);
+        (these + weight * prior) / (all + weight)
+    }
+
+    fn add(&mut self, character: char, context: Context) {
+        *self.characters.entry((context, character)).or_default() += 1.0;
+        *self.contexts.entry(context).or_default() += 1.0;
+    }
+}
+
+/// The share of `this` for someone who expects a key within one row and some columns of the last, itself too, with the
+/// shift key left alone.
+fn near(last: Option<char>, this: char, columns: i32, even: f64) -> f64 {
+    let key = |character: char| *KEYS.get(usize::try_from(u32::from(character)).ok()?)?;
+    let Some(((row, column, shift), this)) = last.and_then(key).zip(key(this)) else { return even * 0.2 };
+    let near = (this.0 - row).abs() <= 1 && (this.1 - column).abs() <= columns && this.2 == shift;
+    let keys = 3.0 * f64::from(2 * columns + 1);
+    even * 0.2 + if near { 0.8 / keys } else { 0.0 }
+}
+
+/// The share of `this` for someone who expects a key of the last one's row, with the shift key left alone.
+fn same_row(last: Option<char>, this: char, even: f64) -> f64 {
+    const ROW: f64 = 13.0;
+    let key = |character: char| *KEYS.get(usize::try_from(u32::from(character)).ok()?)?;
+    let same = last.and_then(key).zip(key(this)).is_some_and(|(last, this)| (last.0, last.2) == (this.0, this.2));
+    even * 0.2 + if same { 0.8 / ROW } else { 0.0 }
+}
+
+/// The share of `this` for someone who expects the letters of words, in the case of the last one.
+fn spoken(last: Option<char>, this: char, even: f64) -> f64 {
+    let letter = |character: char| u8::try_from(character).ok().and_then(words::index);
+    let share = last
+        .zip(letter(this))
+        .filter(|(last, _)| last.is_uppercase() == this.is_uppercase())
+        .and_then(|(last, this)| LETTERS.get(letter(last)?)?.get(this).map(|bits: &f64| (-bits).exp2()));
+    even * 0.2 + share.map_or(0.0, |share| 0.8 * share)
+}
+
+/// The share of `this` for someone who expects another character of the last one's class.
+fn alike(last: Option<char>, this: char, even: f64) -> f64 {
+    let class = |character: char| match character {
+        '0'..='9' => Some(10.0),
+        'a'..='z' | 'A'..='Z' => Some(26.0 + f64::from(u8::from(character.is_ascii_uppercase()))),
+        character if character.is_ascii() => Some(33.0),
+        _ => None,
+    };
+    let size = last.and_then(class).filter(|size| class(this) == Some(*size));
+    even * 0.2 + size.map_or(0.0, |size| 0.8 / size)
+}
+
 /// For every place the places before that begin with the same two characters.
 struct Copies(Vec<Option<usize>>);
 
@@ -461,7 +610,7 @@ mod tests {
             ("aaaaaaaaaaaaaaaaaaaaaaaa", 24.0),
             ("abcabcabcabcabcabcabc", 30.0),
             ("12345678901234567890", 24.0),
-            ("0123456789abcdef", 26.0),
+            ("0123456789abcdef", 28.0),
             ("qwertyuiopasdfghjkl", 40.0),
             ("a1b2c3d4e5f6g7h8", 32.0),
             ("1q2w3e4r5t6y7u8i", 60.0),

@@ -122,6 +122,8 @@ pub fn generate(algorithm: Algorithm, format: Format) -> Result<Zeroizing<String
 
 #[cfg(test)]
 mod tests {
+    use rayon::prelude::*;
+
     use super::*;
     use crate::library::Encoding;
     use crate::secret::strength::{self, ProjectNames, Verdict};
@@ -149,22 +151,22 @@ mod tests {
 
     #[test]
     fn what_is_generated_is_enough() {
-        for algorithm in Algorithm::ALL {
-            for format in Format::ALL {
-                for _ in 0..2000 {
-                    let secret = generate(algorithm, format).expect("the system has random bytes");
-                    let decoding = match format {
-                        Format::Base64url => Encoding::Base64url,
-                        Format::Base64 => Encoding::Base64,
-                        Format::Hex => Encoding::Hex,
-                    };
-                    for decoding in [&[][..], &[decoding][..]] {
-                        let strength =
-                            strength::judge(&secret, decoding, Some(algorithm.as_str()), &ProjectNames::default());
-                        assert_eq!(strength.verdict, Verdict::Strong, "{algorithm} {format}: {:?}", strength.reasons);
-                    }
-                }
+        const SAMPLES: usize = 700;
+        let kinds = Algorithm::ALL.into_iter().flat_map(|algorithm| Format::ALL.map(|format| (algorithm, format)));
+        kinds.collect::<Vec<_>>().into_par_iter().for_each(|(algorithm, format)| {
+            let decoding = match format {
+                Format::Base64url => Encoding::Base64url,
+                Format::Base64 => Encoding::Base64,
+                Format::Hex => Encoding::Hex,
+            };
+            for sample in 0..SAMPLES {
+                let secret = generate(algorithm, format).expect("the system has random bytes");
+                // Read as it was written, or as the bytes of its text.
+                let decoding = [decoding, Encoding::Utf8][sample % 2];
+                let context = ProjectNames { names: vec!["shop".to_owned()] };
+                let strength = strength::judge(&secret, &[decoding], Some(algorithm.as_str()), &context);
+                assert_eq!(strength.verdict, Verdict::Strong, "{algorithm} {format}: {:?}", strength.reasons);
             }
-        }
+        });
     }
 }

@@ -16,6 +16,30 @@ pub fn published(value: &str) -> Option<&'static str> {
     PUBLISHED.get(value).copied()
 }
 
+/// The shortest part of a published value that is known again: shorter ones stand in other texts too.
+const PART: usize = 8;
+
+static PARTS: LazyLock<HashMap<&'static [u8], &'static [u8]>> = LazyLock::new(|| {
+    let mut parts = HashMap::new();
+    for value in PUBLISHED.keys().map(|value| value.as_bytes()) {
+        for (start, part) in value.windows(PART).enumerate() {
+            parts.entry(part).or_insert(value.get(start..).unwrap_or_default());
+        }
+    }
+    parts
+});
+
+/// How many of the first bytes of `text` stand in a published value, if they are more than chance explains.
+pub(super) fn shared(text: &[u8]) -> Option<usize> {
+    let published = PARTS.get(text.get(..PART)?)?;
+    Some(published.iter().zip(text).take_while(|(a, b)| a == b).count())
+}
+
+/// The bits it takes to say which part of a published value is meant.
+pub(super) fn part_bits() -> f64 {
+    (PARTS.len() as f64).log2()
+}
+
 /// The bits a guesser needs who tries what is published: which of the list it is.
 pub(super) fn bits() -> f64 {
     (PUBLISHED.len() as f64).log2()
@@ -24,6 +48,13 @@ pub(super) fn bits() -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_are_known_again() {
+        assert_eq!(shared(b"256-bit-secret!"), Some(14));
+        assert_eq!(shared(b"256-bit"), None);
+        assert_eq!(shared(b"a fresh one of its own"), None);
+    }
 
     #[test]
     fn values_are_compared_as_a_whole() {

@@ -76,7 +76,7 @@ static FILE: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"^(?:",
         // Rooted: at least two names, or an extension. Base64 has slashes too, but no run of short lower-case names.
-        r"(?:file:(?://)?|classpath\*?:|@)/?[A-Za-z0-9_.~/\\-]+",
+        r"(?:file:(?://)?|classpath\*?:)/?[A-Za-z0-9_.~/\\-]+|@\.{0,2}/[A-Za-z0-9_.~/\\-]+",
         r"|(?:~|\.{1,2})(?:[/\\][A-Za-z0-9_.@ -]+)+",
         r"|/(?:run|etc|var|opt|home|root|usr|srv|mnt|tmp|app|secrets?|certs?|keys?|config|data|vault)(?:/[A-Za-z0-9_.@-]+)+",
         r"|[A-Za-z]:\\[^\r\n]+",
@@ -203,6 +203,8 @@ mod tests {
             "+kR/9cT/xL2b/Vq8sW1mYp0aZt5uQn7eJd3fHg6iKo4=",
             "f4e2e52034348f86b67cde581c0f9eb5[www.renren.io]",
             "$up3r$ecret!",
+            "@123456",
+            "@dmin",
         ] {
             assert_eq!(reference(value), None, "{value}");
         }

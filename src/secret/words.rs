@@ -74,7 +74,7 @@ pub(super) static VOCABULARY: LazyLock<Words> = LazyLock::new(|| {
         };
         for text in line.split(' ') {
             // The rank is not exact: no two words differ by more than their place in the file can tell.
-            let bits = (words.len() as f64 + 8.0).log2() + 1.0;
+            let bits = (words.len() as f64 + 8.0).log2() + 0.5;
             words.push(Word { text: text.to_owned(), kind, bits });
         }
     }
