@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::language::interpolation::Dialect;
+use crate::language::interpolation::{Dialect, find_end};
 use crate::language::tree::{Assigned, NAME_LIMIT};
 
 /// How shells write look-ups.
@@ -258,14 +258,7 @@ impl Reader<'_> {
     }
 
     fn find(&mut self, end: &'static str, from: usize) -> Option<usize> {
-        if self.absent.contains(&end) {
-            return None;
-        }
-        let found = self.text.get(from..).and_then(|rest| rest.find(end)).map(|offset| from + offset);
-        if found.is_none() {
-            self.absent.push(end);
-        }
-        found
+        find_end(self.text, &mut self.absent, end, from)
     }
 
     /// Where the parenthesis that opens at `start` is behind its end.

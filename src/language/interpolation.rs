@@ -98,6 +98,19 @@ pub(crate) fn is_dynamic(text: &str) -> bool {
     is_reference(text) || ["${", "$(", "{{", "<%", "%env("].iter().any(|mark| text.contains(mark))
 }
 
+/// Where `end` stands in `text` from `from` on. What was looked for in vain once is kept in `absent` and not looked for again,
+/// so that a text of nothing but beginnings is searched once and not once for each.
+pub(crate) fn find_end(text: &str, absent: &mut Vec<&'static str>, end: &'static str, from: usize) -> Option<usize> {
+    if absent.contains(&end) {
+        return None;
+    }
+    let found = text.get(from..).and_then(|rest| rest.find(end)).map(|offset| from + offset);
+    if found.is_none() {
+        absent.push(end);
+    }
+    found
+}
+
 /// Adds the value a scalar stands for.
 pub(crate) fn lower(facts: &mut Facts, scalar: &Scalar<'_>, dialect: Dialect) -> ValueId {
     lower_at(facts, scalar, dialect, 0)
@@ -219,14 +232,7 @@ impl<'s> Splitter<'s> {
     }
 
     fn find(&mut self, end: &'static str, from: usize) -> Option<usize> {
-        if self.absent.contains(&end) {
-            return None;
-        }
-        let found = self.text.get(from..).and_then(|rest| rest.find(end)).map(|offset| from + offset);
-        if found.is_none() {
-            self.absent.push(end);
-        }
-        found
+        find_end(self.text, &mut self.absent, end, from)
     }
 
     /// The value of the text's bytes `range`, quotes around it taken off.
