@@ -1,4 +1,4 @@
-//! Lists the library models for the compiler, so that adding a library is adding one file.
+//! Lists what is known of languages for the compiler, so that adding a library is adding one file.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -6,26 +6,39 @@ use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or(io::ErrorKind::NotFound)?);
-    let folder = root.join("rules/libraries");
-    println!("cargo::rerun-if-changed={}", folder.display());
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?);
     let mut list = String::from("&[\n");
-    for language in sorted(&folder)? {
-        println!("cargo::rerun-if-changed={}", language.display());
+    for language in sorted(&root.join("rules/libraries"))? {
         for file in sorted(&language)? {
-            if file.extension().is_some_and(|extension| extension == "toml") {
-                let name =
-                    |path: &Path| path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                writeln!(list, "    ({:?}, {:?}, include_str!({file:?})),", name(&language), name(&file))
-                    .map_err(io::Error::other)?;
-            }
+            line(&mut list, &[stem(&language), stem(&file)], &file)?;
         }
     }
-    list.push_str("]\n");
-    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?);
-    fs::write(out.join("libraries.rs"), list)
+    fs::write(out.join("libraries.rs"), list + "]\n")?;
+    for vocabulary in ["environment", "random"] {
+        let mut list = String::from("&[\n");
+        for file in sorted(&root.join("rules/vocabulary").join(vocabulary))? {
+            line(&mut list, &[stem(&file)], &file)?;
+        }
+        fs::write(out.join(vocabulary).with_extension("rs"), list + "]\n")?;
+    }
+    Ok(())
+}
+
+/// Adds a tuple of names and the text of a TOML file.
+fn line(list: &mut String, names: &[String], file: &Path) -> io::Result<()> {
+    if file.extension().is_some_and(|extension| extension == "toml") {
+        let names: String = names.iter().map(|name| format!("{name:?}, ")).collect();
+        writeln!(list, "    ({names}include_str!({file:?})),").map_err(io::Error::other)?;
+    }
+    Ok(())
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 fn sorted(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    println!("cargo::rerun-if-changed={}", folder.display());
     let mut paths =
         fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
     paths.sort();

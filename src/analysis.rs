@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::algorithm;
 use crate::facts::{Facts, FunctionId, Kind, Span, ValueId};
 use crate::finding::Context;
 use crate::library::{Condition, Encoding, Library, Locator, Missing, Models, Use};
@@ -214,7 +215,22 @@ impl<'f> Analysis<'f> {
             Located::Values(values) => Some(values),
             _ => None,
         });
-        located.unwrap_or_default().into_iter().flat_map(|value| self.resolver.texts(value)).collect()
+        located.unwrap_or_default().into_iter().flat_map(|value| self.algorithm_names(value)).collect()
+    }
+
+    /// The algorithms a value names: as text, or as a constant or class of that name (`SigningMethodHS256`,
+    /// `SecurityAlgorithms.HmacSha256`).
+    fn algorithm_names(&self, value: ValueId) -> Vec<(String, ValueId)> {
+        let ends = self.resolver.ends(value).into_iter();
+        ends.filter_map(|resolved| match resolved.end {
+            End::Literal(literal) => Some((literal.text, literal.value)),
+            End::LookUp(end) | End::Unknown(end) => {
+                let named = self.facts.call(end).map_or(end, |call| call.callee);
+                Some((algorithm::of_name(self.resolver.name_of(named)?)?, end))
+            }
+            _ => None,
+        })
+        .collect()
     }
 
     /// The algorithm a shared secret is used with in a call: of several, the one that needs the longest key.

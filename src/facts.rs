@@ -274,6 +274,8 @@ pub struct Facts {
     pub entries: Vec<Entry>,
     /// The objects that enumerations are: what stands in them tells alternatives apart and is nobody's setting.
     pub enumerations: Vec<ValueId>,
+    /// The modules all of whose exports go by their bare names in the file: `import io.jsonwebtoken.*`.
+    pub opened: Vec<String>,
     /// Every call of the file, in source order.
     pub calls: Vec<ValueId>,
     /// Where comments stand, in order.
@@ -294,6 +296,7 @@ impl Facts {
             assignments: Vec::new(),
             entries: Vec::new(),
             enumerations: Vec::new(),
+            opened: Vec::new(),
             calls: Vec::new(),
             comments: Vec::new(),
             problems: Vec::new(),
@@ -402,6 +405,13 @@ impl Facts {
                 Kind::Function(function) => holders.extend(&self.functions[function.index()].returns),
                 Kind::Call(call) => {
                     for argument in &call.arguments {
+                        // What is made of named fields says by its type what they are about: `JwtConfig(secret=...)`.
+                        if let Some(name) = &argument.name {
+                            let type_name = self.last_name(call.callee).filter(|_| call.construct).map(str::to_owned);
+                            let named = path.iter().cloned().chain(type_name).chain([name.clone()]).collect();
+                            open.push((named, self.value(argument.value).span, argument.value));
+                            continue;
+                        }
                         match self.kind(argument.value) {
                             Kind::Literal(name) if !name.is_empty() && name.len() < 40 => path.push(name.clone()),
                             Kind::Object(_) | Kind::Function(_) => holders.push(argument.value),
@@ -411,6 +421,15 @@ impl Facts {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// The last of the names that a callee is reached by.
+    fn last_name(&self, callee: ValueId) -> Option<&str> {
+        match self.kind(callee) {
+            Kind::Name(binding) => Some(&self.bindings[binding.index()].name),
+            Kind::Global(name) | Kind::Member { name, .. } | Kind::Import { member: name, .. } => Some(name),
+            _ => None,
         }
     }
 

@@ -9,8 +9,11 @@ pub(crate) mod interpolation;
 pub mod javascript;
 pub mod json;
 pub mod key;
+pub(crate) mod lowering;
 pub mod markdown;
 pub mod properties;
+pub mod python;
+pub(crate) mod syntax;
 pub mod terraform;
 pub mod toml;
 pub mod translation;
@@ -21,6 +24,9 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use crate::facts::Facts;
+
+/// What [`Language::family`] says, the empty one left out.
+pub const FAMILIES: [&str; 9] = ["javascript", "python", "go", "java", "csharp", "php", "ruby", "rust", "elixir"];
 
 /// The language or format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -39,6 +45,26 @@ pub enum Language {
     Astro,
     /// Markdown: its code blocks.
     Markdown,
+    /// Python.
+    Python,
+    /// Go.
+    Go,
+    /// Java.
+    Java,
+    /// Kotlin.
+    Kotlin,
+    /// Scala.
+    Scala,
+    /// C#.
+    CSharp,
+    /// PHP.
+    Php,
+    /// Ruby.
+    Ruby,
+    /// Rust.
+    Rust,
+    /// Elixir.
+    Elixir,
     /// `NAME=value` lines for a process's environment.
     Dotenv,
     /// YAML.
@@ -70,6 +96,16 @@ impl Language {
             Language::Svelte => "svelte",
             Language::Astro => "astro",
             Language::Markdown => "markdown",
+            Language::Python => "python",
+            Language::Go => "go",
+            Language::Java => "java",
+            Language::Kotlin => "kotlin",
+            Language::Scala => "scala",
+            Language::CSharp => "csharp",
+            Language::Php => "php",
+            Language::Ruby => "ruby",
+            Language::Rust => "rust",
+            Language::Elixir => "elixir",
             Language::Dotenv => "dotenv",
             Language::Yaml => "yaml",
             Language::Json => "json",
@@ -84,7 +120,18 @@ impl Language {
 
     /// The family of languages that share libraries and vocabulary; empty where there are none.
     pub fn family(self) -> &'static str {
-        if self.is_javascript() { "javascript" } else { "" }
+        match self {
+            Language::JavaScript | Language::TypeScript | Language::Tsx => "javascript",
+            Language::Python => "python",
+            Language::Go => "go",
+            Language::Java | Language::Kotlin | Language::Scala => "java",
+            Language::CSharp => "csharp",
+            Language::Php => "php",
+            Language::Ruby => "ruby",
+            Language::Rust => "rust",
+            Language::Elixir => "elixir",
+            _ => "",
+        }
     }
 
     /// Whether it is JavaScript in any of its dialects.
@@ -136,6 +183,16 @@ impl Language {
             "svelte" => Language::Svelte,
             "astro" => Language::Astro,
             "md" | "mdx" | "markdown" => Language::Markdown,
+            "py" | "pyw" | "python" | "python3" => Language::Python,
+            "go" | "golang" => Language::Go,
+            "java" => Language::Java,
+            "kt" | "kts" | "kotlin" => Language::Kotlin,
+            "scala" | "sc" | "sbt" => Language::Scala,
+            "cs" | "csx" | "csharp" | "c#" => Language::CSharp,
+            "php" | "phtml" => Language::Php,
+            "rb" | "rake" | "ru" | "ruby" => Language::Ruby,
+            "rs" | "rust" => Language::Rust,
+            "ex" | "exs" | "elixir" => Language::Elixir,
             "env" | "dotenv" => Language::Dotenv,
             "yaml" | "yml" => Language::Yaml,
             "json" | "jsonc" | "json5" => Language::Json,
@@ -193,6 +250,7 @@ pub fn parse(language: Language, path: &Path, text: &str) -> Vec<Part> {
 fn parse_one(language: Language, path: &Path, text: &str) -> Facts {
     match language {
         Language::JavaScript | Language::TypeScript | Language::Tsx => javascript::parse(text, language),
+        Language::Python => python::parse(text),
         Language::Key => key::parse(path, text),
         _ => {
             let mut facts = embedded::configuration(language, text).unwrap_or_else(|| Facts::new(language));

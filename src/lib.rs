@@ -5,6 +5,7 @@
 //! into [`finding`]s, a [`report`] shows them. Each step takes the one before it as a plain value and knows nothing of
 //! the steps behind it; only [`check`] knows them all.
 
+pub mod algorithm;
 pub mod analysis;
 pub mod check;
 pub mod context;

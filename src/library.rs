@@ -15,7 +15,7 @@
 //!
 //! # Locators
 //! A locator says where in a call a value stands: the argument's position (0-based) or its keyword and `=`, then member
-//! names: `1`, `2.algorithms`, `key=`, `0.secret`. `*` stands for every entry. With `NAME/` in front it is the argument
+//! names: `1`, `2.algorithms`, `key=`, `0.secret`. `*` stands for every entry, and in place of a position for every argument. With `NAME/` in front it is the argument
 //! of an earlier call of that name in the same chain: `setProtectedHeader/0.alg`. `this` is what a method is called on.
 //! A function that stands on the way, or where the value is looked for, stands for what it returns, for what a promise
 //! it returns resolves to, and for what it hands its last parameter behind an error (`done(null, key)`); a class on the
@@ -24,12 +24,12 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use serde::Deserialize;
 use serde::de::{self, Deserializer};
 
-use crate::language::Language;
+use crate::language::{FAMILIES, Language};
 use crate::origin::{PathIndex, same_package};
 
 /// What one library's calls mean.
@@ -148,6 +148,9 @@ pub struct Use {
     /// Where the accepted algorithms are given; the first that is there counts.
     #[serde(default)]
     pub algorithms: OneOrMany<Locator>,
+    /// Any of these pins the algorithms in another way than by a list.
+    #[serde(default)]
+    pub pinned: Vec<Condition>,
     /// The algorithm when none is given and the key is text.
     #[serde(default)]
     pub default_algorithm: Option<String>,
@@ -193,6 +196,9 @@ pub struct Conversion {
     /// Where the call says how it is read: `base64`, `base64url`, `hex`, `utf8` and the like.
     #[serde(default)]
     pub encoding_at: Option<Locator>,
+    /// What has to hold for the call to be meant; all of them.
+    #[serde(default)]
+    pub requires: Vec<Condition>,
     /// Whether the key it makes says itself for which algorithm it is, so that a verification with it needs no list.
     #[serde(default)]
     pub pins: bool,
@@ -207,6 +213,9 @@ pub struct Wrapper {
     pub path: OneOrMany<Path>,
     /// Where that is given.
     pub value: Locator,
+    /// What has to hold for the call to be meant; all of them.
+    #[serde(default)]
+    pub requires: Vec<Condition>,
 }
 
 /// Something that can hold for a call.
@@ -215,7 +224,7 @@ pub struct Wrapper {
 pub struct Condition {
     /// Where to look; any of them.
     pub at: OneOrMany<Locator>,
-    /// It is this literal, number or truth value.
+    /// It is this literal, number or truth value; of a list, one of these.
     #[serde(default)]
     pub equals: Option<toml::Value>,
     /// `true`: something is given there; `false`: nothing is.
@@ -225,6 +234,9 @@ pub struct Condition {
     /// for false (`''`, `0`, `null`). What is not known is neither.
     #[serde(default)]
     pub truthy: Option<bool>,
+    /// It is a function that reads one of these members of its first parameter, by paths like `Header.alg`.
+    #[serde(default)]
+    pub reads: OneOrMany<String>,
     /// It comes from one of these packages; with `#` and a path behind the package, it is what that path names.
     #[serde(default)]
     pub from: OneOrMany<Provenance>,
@@ -276,13 +288,14 @@ impl Models {
     /// The models a file of this language is read with, those of `adjacent` libraries among them or not. Parsed when they
     /// are first asked for.
     pub fn of(language: Language, adjacent: bool) -> &'static Models {
-        static JAVASCRIPT: LazyLock<Models> = LazyLock::new(|| Models::embedded("javascript", false));
-        static JAVASCRIPT_ADJACENT: LazyLock<Models> = LazyLock::new(|| Models::embedded("javascript", true));
+        static MODELS: [[OnceLock<Models>; 2]; FAMILIES.len()] =
+            [const { [const { OnceLock::new() }; 2] }; FAMILIES.len()];
         static NONE: LazyLock<Models> = LazyLock::new(Models::default);
-        match (language.family(), adjacent) {
-            ("javascript", false) => &JAVASCRIPT,
-            ("javascript", true) => &JAVASCRIPT_ADJACENT,
-            _ => &NONE,
+        match FAMILIES.iter().position(|family| *family == language.family()) {
+            Some(index) => {
+                MODELS[index][usize::from(adjacent)].get_or_init(|| Models::embedded(FAMILIES[index], adjacent))
+            }
+            None => &NONE,
         }
     }
 
@@ -434,6 +447,8 @@ pub enum ArgumentName {
     This,
     /// By its position, 0-based.
     Position(usize),
+    /// Any that has no keyword.
+    Any,
     /// By its keyword.
     Keyword(String),
 }
@@ -458,6 +473,7 @@ impl FromStr for Locator {
         let argument = match head.strip_suffix('=') {
             Some(keyword) if !keyword.is_empty() => ArgumentName::Keyword(keyword.to_owned()),
             None if head == "this" => ArgumentName::This,
+            None if head == "*" => ArgumentName::Any,
             _ => ArgumentName::Position(head.parse().map_err(|_| malformed())?),
         };
         let members: Vec<String> = parts.map(str::to_owned).collect();

@@ -1,6 +1,7 @@
 //! Where a value comes from, and what is known of what comes from there.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use crate::facts::ValueId;
 use crate::library::{Path, Segment};
@@ -27,6 +28,13 @@ pub enum Root {
     Module(String),
     /// A name that the file does not bind.
     Global(String),
+    /// A name that the file does not bind, and that one of the modules it has opened may export.
+    Opened {
+        /// The name.
+        name: String,
+        /// The modules.
+        modules: Rc<[String]>,
+    },
     /// Something that is not followed.
     Unknown,
 }
@@ -49,25 +57,28 @@ impl Origin {
             return self.ends_with(path);
         }
         match &self.root {
-            Root::Module(module) => {
-                packages.iter().any(|package| same_package(package, module)) && self.reached_by(path)
+            Root::Module(module) => packages
+                .iter()
+                .any(|package| within(package, module, &self.steps).is_some_and(|steps| reached_by(path, steps))),
+            Root::Global(_) | Root::Opened { .. } => {
+                let steps = self.global_steps();
+                (global && lead(&path.segments, &steps)) || self.opened(packages, path, &steps)
             }
-            Root::Global(_) => global && self.global_steps().is_some_and(|steps| lead(&path.segments, &steps)),
             Root::Unknown => false,
         }
     }
 
-    /// Whether `path` leads from the package to here. The default export and what `require` returns are the same.
-    pub fn reached_by(&self, path: &Path) -> bool {
-        let segments = match path.segments.as_slice() {
-            [Segment::Member(name), rest @ ..] if name == "default" => rest,
-            segments => segments,
+    /// Whether `path` leads here from a package whose exports go by their bare names, or whose name is written out.
+    fn opened(&self, packages: &[String], path: &Path, steps: &[Step]) -> bool {
+        let Root::Opened { modules, .. } = &self.root else { return false };
+        let opened = |package: &String| modules.iter().any(|module| same_package(package, module));
+        let written_out = |package: &String| match steps {
+            [Step::Member(first), rest @ ..] => {
+                within(package, first, rest).is_some_and(|steps| reached_by(path, steps))
+            }
+            _ => false,
         };
-        let steps = match self.steps.as_slice() {
-            [Step::Member(name), rest @ ..] if name == "default" => rest,
-            steps => steps,
-        };
-        lead(segments, steps)
+        packages.iter().any(|package| (opened(package) && lead(&path.segments, steps)) || written_out(package))
     }
 
     fn ends_with(&self, path: &Path) -> bool {
@@ -75,8 +86,8 @@ impl Origin {
     }
 
     /// The steps from a global name, the name itself included.
-    fn global_steps(&self) -> Option<Vec<Step>> {
-        let Root::Global(name) = &self.root else { return None };
+    fn global_steps(&self) -> Vec<Step> {
+        let (Root::Global(name) | Root::Opened { name, .. }) = &self.root else { return Vec::new() };
         let name = match self.steps.first() {
             // `window.x`, `globalThis.x` and `global.x` are x.
             Some(Step::Member(_)) if matches!(name.as_str(), "window" | "globalThis" | "global" | "self") => None,
@@ -84,7 +95,7 @@ impl Origin {
         };
         // A global's name can be written with dots (`import.meta`).
         let first = name.into_iter().flat_map(|name| name.split('.')).map(|name| Step::Member(name.to_owned()));
-        Some(first.chain(self.steps.iter().cloned()).collect())
+        first.chain(self.steps.iter().cloned()).collect()
     }
 
     /// One step further. A long chain of calls would else keep for each of them all those before it.
@@ -104,7 +115,7 @@ impl Origin {
             (Some(Step::Member(name)), _) => name,
             (Some(Step::Call(_) | Step::Instance), _) => "()",
             (None, Root::Module(_)) => "default",
-            (None, Root::Global(name)) => name.rsplit('.').next().unwrap_or(name),
+            (None, Root::Global(name) | Root::Opened { name, .. }) => name.rsplit('.').next().unwrap_or(name),
             (None, Root::Unknown) => "",
         }
     }
@@ -126,6 +137,36 @@ pub fn same_package(package: &str, module: &str) -> bool {
         Some(prefix) => module.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/')),
         None => module == package,
     }
+}
+
+/// The steps from a package on, for a way that starts at a module. Where modules are written with dots, `::` or `\\`, the
+/// way starts at the first name and the others are members: `io` `.jsonwebtoken` `.Jwts` is `Jwts` of `io.jsonwebtoken`.
+fn within<'s>(package: &str, module: &str, steps: &'s [Step]) -> Option<&'s [Step]> {
+    if same_package(package, module) {
+        return Some(steps);
+    }
+    let rest = package.strip_prefix(module)?.strip_prefix(['.', '\\', ':'])?;
+    let mut steps = steps;
+    for name in rest.split(['.', '\\', ':']).filter(|name| !name.is_empty()) {
+        match steps {
+            [Step::Member(step), rest @ ..] if step == name => steps = rest,
+            _ => return None,
+        }
+    }
+    Some(steps)
+}
+
+/// Whether `path` leads along these steps from a package. The default export and what `require` returns are the same.
+fn reached_by(path: &Path, steps: &[Step]) -> bool {
+    let segments = match path.segments.as_slice() {
+        [Segment::Member(name), rest @ ..] if name == "default" => rest,
+        segments => segments,
+    };
+    let steps = match steps {
+        [Step::Member(name), rest @ ..] if name == "default" => rest,
+        steps => steps,
+    };
+    lead(segments, steps)
 }
 
 fn lead(segments: &[Segment], steps: &[Step]) -> bool {

@@ -132,6 +132,10 @@ pub struct Resolver<'f> {
     /// How many values all walks have looked at.
     spent: Cell<usize>,
     call_sites: OnceCell<FxHashMap<FunctionId, Vec<ValueId>>>,
+    /// [`Facts::opened`].
+    opened: Rc<[String]>,
+    /// The calls that are being followed into the functions they call, so that a parameter is what this call gives.
+    entered: RefCell<Vec<(FunctionId, ValueId)>>,
 }
 
 impl<'f> Resolver<'f> {
@@ -166,6 +170,8 @@ impl<'f> Resolver<'f> {
             nested: Cell::new(0),
             spent: Cell::new(0),
             call_sites: OnceCell::new(),
+            opened: facts.opened.clone().into(),
+            entered: RefCell::default(),
         }
     }
 
@@ -215,7 +221,7 @@ impl<'f> Resolver<'f> {
                 .flatten()
                 .map(|write| (*self.origin_within(*write, hops)).clone())
                 .find(known)
-                .unwrap_or_else(|| Origin { root: Root::Global(name.clone()), steps: Vec::new() }),
+                .unwrap_or_else(|| Origin { root: self.global(name), steps: Vec::new() }),
             Kind::Name(binding) => {
                 let binding = &self.facts.bindings[binding.index()];
                 let written =
@@ -229,7 +235,7 @@ impl<'f> Resolver<'f> {
                 held.or_else(|| self.typed_member(*object, name, hops))
                     .unwrap_or_else(|| then(*object, Step::Member(name.clone())))
             }
-            Kind::Call(call) => match self.wrapped(call, hops) {
+            Kind::Call(call) => match self.wrapped(value, hops) {
                 Some(inner) => (*self.origin_within(inner, hops)).clone(),
                 None => then(call.callee, Step::Call(value)),
             },
@@ -246,6 +252,16 @@ impl<'f> Resolver<'f> {
         let origin = Rc::new(origin);
         self.origins.borrow_mut().insert(value, Rc::clone(&origin));
         origin
+    }
+
+    /// Where a name comes from that the file does not bind. In JavaScript every module is asked for by its own name;
+    /// elsewhere what a module exports can be known by its bare name, and a package's whole name be written where it is
+    /// used.
+    fn global(&self, name: &str) -> Root {
+        if self.facts.language.is_javascript() {
+            return Root::Global(name.to_owned());
+        }
+        Root::Opened { name: name.to_owned(), modules: Rc::clone(&self.opened) }
     }
 
     /// The origin of a member that has only a declared type: `this.jwt` with `constructor(private jwt: JwtService)`.
@@ -281,9 +297,11 @@ impl<'f> Resolver<'f> {
     }
 
     /// What a call only gives back: `promisify(f)`, `f.bind(x)`, `Object.freeze(x)`.
-    fn wrapped(&self, call: &Call, hops: usize) -> Option<ValueId> {
+    fn wrapped(&self, value: ValueId, hops: usize) -> Option<ValueId> {
+        let call = self.facts.call(value)?;
         let origin = self.origin_within(call.callee, hops.checked_sub(1)?);
-        let wrapper = self.models.wrappers.find(&origin).next()?;
+        let meant = |requires: &'static [Condition]| requires.iter().all(|condition| self.holds(value, condition));
+        let wrapper = self.models.wrappers.find(&origin).find(|wrapper| meant(&wrapper.requires))?;
         match (&wrapper.value.argument, self.facts.kind(call.callee)) {
             (ArgumentName::This, Kind::Member { object, .. }) => Some(*object),
             (ArgumentName::Position(index), _) => call.arguments.get(*index).map(|argument| argument.value),
@@ -410,14 +428,18 @@ impl<'f> Resolver<'f> {
                 }
             }
             Kind::Call(call) => {
-                if let Some(inner) = self.wrapped(call, hops) {
+                if let Some(inner) = self.wrapped(object, hops) {
                     self.collect_held(inner, name, hops, seen, found);
                 } else if self.is_assign(call) {
                     for argument in call.arguments.iter().rev() {
                         self.collect_held(argument.value, name, hops, seen, found);
                     }
                 } else if call.construct {
-                    self.collect_held(call.callee, name, hops, seen, found);
+                    let given = call.arguments.iter().filter(|argument| argument.name.as_deref() == Some(name));
+                    found.extend(given.map(|argument| argument.value));
+                    if found.is_empty() {
+                        self.collect_held(call.callee, name, hops, seen, found);
+                    }
                 } else {
                     for function in self.functions(call.callee).iter() {
                         for value in &self.facts.functions[function.index()].returns {
@@ -490,6 +512,14 @@ impl<'f> Resolver<'f> {
         sites.get(&function).map_or(&[], Vec::as_slice)
     }
 
+    /// What a call gives to a parameter, by its position or its name.
+    fn argument(&self, call: ValueId, position: usize, name: &str) -> Option<ValueId> {
+        let arguments = &self.facts.call(call)?.arguments;
+        let named = arguments.iter().find(|argument| argument.name.as_deref() == Some(name));
+        let argument = named.or_else(|| arguments.get(position).filter(|argument| argument.name.is_none()))?;
+        (!argument.spread).then_some(argument.value)
+    }
+
     /// What stands where `locator` points to in a call.
     pub fn locate(&self, call: ValueId, locator: &'static Locator) -> Located {
         let target = match &locator.method {
@@ -500,7 +530,14 @@ impl<'f> Resolver<'f> {
             },
         };
         let Some(target) = self.facts.call(target) else { return Located::Unknown };
+        let mut any = Vec::new();
         let argument = match &locator.argument {
+            ArgumentName::Any => {
+                any.extend(
+                    target.arguments.iter().filter(|argument| argument.name.is_none()).map(|argument| argument.value),
+                );
+                any.first().copied()
+            }
             ArgumentName::This => match self.facts.kind(target.callee) {
                 Kind::Member { object, .. } => Some(*object),
                 _ => None,
@@ -518,7 +555,7 @@ impl<'f> Resolver<'f> {
             }
         };
         let Some(argument) = argument else { return Located::Absent };
-        let mut values = vec![argument];
+        let mut values = if any.is_empty() { vec![argument] } else { any };
         for member in &locator.members {
             let mut next = Vec::new();
             let mut unknown = false;
@@ -577,7 +614,11 @@ impl<'f> Resolver<'f> {
                 }
             }
             Kind::Choice(choices) => all(choices),
-            Kind::Call(call) => match self.wrapped(call, MAX_HOPS) {
+            // What is made of named fields alone has no others.
+            Kind::Call(call) if call.construct && call.arguments.iter().any(|argument| argument.name.is_some()) => {
+                call.arguments.iter().all(|argument| argument.name.is_some())
+            }
+            Kind::Call(call) => match self.wrapped(object, MAX_HOPS) {
                 Some(inner) => all(&[inner]),
                 // `asyncHandler((err, payload) => ...)`: a callback that is wrapped up.
                 None => call.arguments.iter().any(|argument| self.is_callback(argument.value)),
@@ -612,7 +653,7 @@ impl<'f> Resolver<'f> {
         let callee = self.facts.call(call)?.callee;
         let origin = self.origin(callee);
         let mut name: Option<&str> = match &origin.root {
-            Root::Global(name) => Some(name),
+            Root::Global(name) | Root::Opened { name, .. } => Some(name),
             _ => None,
         };
         let mut found = None;
@@ -643,9 +684,33 @@ impl<'f> Resolver<'f> {
             }
             located.values().into_iter().any(|value| {
                 condition.equals.as_ref().is_none_or(|expected| self.equals(value, expected))
+                    && (condition.reads.as_slice().is_empty() || self.reads(value, condition.reads.as_slice()))
                     && condition.truthy.is_none_or(|expected| self.truth(value) == Some(expected))
                     && (condition.from.as_slice().is_empty()
                         || condition.from.as_slice().iter().any(|source| self.comes_from(value, source)))
+            })
+        })
+    }
+
+    /// Whether a value is a function that reads one of these members of its first parameter.
+    fn reads(&self, value: ValueId, paths: &[String]) -> bool {
+        self.constants(value).into_iter().any(|constant| {
+            let Kind::Function(function) = self.facts.kind(constant) else { return false };
+            let Some(Some(first)) = self.facts.functions[function.index()].parameters.first() else { return false };
+            self.facts.values.iter().any(|value| {
+                paths.iter().any(|path| {
+                    let mut names = path.rsplit('.');
+                    let mut kind = &value.kind;
+                    loop {
+                        match (names.next(), kind) {
+                            (Some(expected), Kind::Member { object, name, .. }) if name == expected => {
+                                kind = self.facts.kind(*object);
+                            }
+                            (None, Kind::Name(binding)) => return binding == first,
+                            _ => return false,
+                        }
+                    }
+                })
             })
         })
     }
@@ -685,6 +750,7 @@ impl<'f> Resolver<'f> {
                 matches!(self.facts.kind(*constant), Kind::Number(actual) if actual.parse() == Ok(*expected))
             }),
             toml::Value::String(expected) => self.texts(value).iter().any(|(text, _)| text == expected),
+            toml::Value::Array(several) => several.iter().any(|expected| self.equals(value, expected)),
             _ => false,
         }
     }
@@ -746,7 +812,9 @@ impl<'f> Resolver<'f> {
     /// The conversion a call is, if a model knows it as one.
     pub fn conversion(&self, call: ValueId) -> Option<&'static Conversion> {
         let origin = self.origin(self.facts.call(call)?.callee);
-        self.models.conversions.find(&origin).next()
+        let meant =
+            |conversion: &&'static Conversion| conversion.requires.iter().all(|condition| self.holds(call, condition));
+        self.models.conversions.find(&origin).find(meant)
     }
 
     /// How a conversion reads the text it is given.
@@ -940,10 +1008,15 @@ impl<'f> Walk<'_, 'f> {
                 let bound = &facts.bindings[binding.index()];
                 let mut ends = self.alternatives(&bound.writes, hops);
                 if let Some((function, position)) = bound.parameter {
-                    for site in resolver.calls_of(function).iter().take(50) {
-                        let argument = facts.call(*site).and_then(|call| call.arguments.get(position));
-                        if let Some(argument) = argument.filter(|argument| !argument.spread) {
-                            ends.extend(self.value(argument.value, hops));
+                    let entered =
+                        resolver.entered.borrow().iter().rev().find(|(entered, _)| *entered == function).copied();
+                    let sites = match &entered {
+                        Some((_, call)) => std::slice::from_ref(call),
+                        None => resolver.calls_of(function),
+                    };
+                    for site in sites.iter().take(50) {
+                        if let Some(argument) = resolver.argument(*site, position, &bound.name) {
+                            ends.extend(self.value(argument, hops));
                         }
                     }
                 }
@@ -1060,7 +1133,7 @@ impl<'f> Walk<'_, 'f> {
         if let Some((name, fallbacks)) = resolver.look_up(value) {
             return self.look_up(name, fallbacks, hops);
         }
-        if let Some(inner) = resolver.wrapped(call, hops) {
+        if let Some(inner) = resolver.wrapped(value, hops) {
             return self.value(inner, hops);
         }
         let functions = resolver.functions(call.callee);
@@ -1070,7 +1143,12 @@ impl<'f> Walk<'_, 'f> {
                 .flat_map(|function| facts.functions[function.index()].returns.iter().copied())
                 .take(20)
                 .collect();
-            let ends = self.union(&returned, hops);
+            let entered = functions.iter().map(|function| (*function, value));
+            let before = resolver.entered.borrow().len();
+            resolver.entered.borrow_mut().extend(entered);
+            // What a function returns where a variable is not set is a fallback like any other.
+            let ends = self.alternatives(&returned, hops);
+            resolver.entered.borrow_mut().truncate(before);
             return Self::hop(ends, value);
         }
         self.random_of(value, call, hops)

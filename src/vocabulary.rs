@@ -1,13 +1,14 @@
 //! What is known of a language itself: how it reads the environment, and which of its values can be guessed. The
-//! knowledge is data, `rules/vocabulary/environment.toml` and `rules/vocabulary/random.toml`; paths and locators in it
-//! are those of [`library`](crate::library).
+//! knowledge is data, one file for each family of languages in `rules/vocabulary/environment` and `rules/vocabulary/random`;
+//! paths and locators in it are those of [`library`](crate::library).
 
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::finding::Severity;
+use crate::language::FAMILIES;
 use crate::library::{Locator, OneOrMany, Path};
 use crate::origin::{PathIndex, same_package};
 
@@ -164,32 +165,36 @@ fn error() -> Severity {
     Severity::Error
 }
 
-static ENVIRONMENT: LazyLock<BTreeMap<&'static str, Environments>> = LazyLock::new(|| {
-    let read: BTreeMap<String, Environment> =
-        toml::from_str(include_str!("../rules/vocabulary/environment.toml")).unwrap_or_default();
-    by_family(read, Environments::new)
-});
-
-static RANDOM: LazyLock<BTreeMap<&'static str, RandomSources>> = LazyLock::new(|| {
-    let read: BTreeMap<String, Random> =
-        toml::from_str(include_str!("../rules/vocabulary/random.toml")).unwrap_or_default();
-    by_family(read, RandomSources::new)
-});
-
-/// What was read, indexed. It lives as long as the process.
-fn by_family<T, U>(read: BTreeMap<String, T>, index: fn(&'static T) -> U) -> BTreeMap<&'static str, U> {
-    let read: &'static BTreeMap<String, T> = Box::leak(Box::new(read));
-    read.iter().map(|(family, known)| (family.as_str(), index(known))).collect()
-}
+/// `rules/vocabulary/environment` and `rules/vocabulary/random`, as (family, TOML).
+static ENVIRONMENT: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/environment.rs"));
+static RANDOM: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/random.rs"));
 
 /// How the language of this family (`javascript`) reads the environment, if that is known.
 pub fn environment(family: &str) -> Option<&'static Environments> {
-    ENVIRONMENT.get(family)
+    static KNOWN: [OnceLock<Option<Environments>>; FAMILIES.len()] = [const { OnceLock::new() }; FAMILIES.len()];
+    known(family, ENVIRONMENT, &KNOWN, Environments::new)
 }
 
 /// What can be guessed in the language of this family (`javascript`), if that is known.
 pub fn random(family: &str) -> Option<&'static RandomSources> {
-    RANDOM.get(family)
+    static KNOWN: [OnceLock<Option<RandomSources>>; FAMILIES.len()] = [const { OnceLock::new() }; FAMILIES.len()];
+    known(family, RANDOM, &KNOWN, RandomSources::new)
+}
+
+/// What is known of a family, read and indexed when it is first asked for. It lives as long as the process.
+fn known<T: DeserializeOwned, U>(
+    family: &str,
+    files: &[(&str, &str)],
+    known: &'static [OnceLock<Option<U>>; FAMILIES.len()],
+    index: fn(&'static T) -> U,
+) -> Option<&'static U> {
+    let position = FAMILIES.iter().position(|known| *known == family)?;
+    let read = || {
+        let (_, text) = files.iter().find(|(name, _)| *name == family)?;
+        // What cannot be read is a fault of the build, which a test finds; no input can cause it.
+        Some(index(Box::leak(Box::new(toml::from_str(text).ok()?))))
+    };
+    known[position].get_or_init(read).as_ref()
 }
 
 #[cfg(test)]
@@ -198,30 +203,34 @@ mod tests {
 
     #[test]
     fn the_environment_loads() {
-        let read: Result<BTreeMap<String, Environment>, _> =
-            toml::from_str(include_str!("../rules/vocabulary/environment.toml"));
-        assert!(read.is_ok(), "{:?}", read.err());
+        for (family, text) in ENVIRONMENT {
+            let read: Result<Environment, _> = toml::from_str(text);
+            assert!(read.is_ok(), "{family}: {:?}", read.err());
+            assert!(environment(family).is_some(), "{family} is no family of languages");
+        }
         assert!(environment("javascript").expect("JavaScript").exports("$env/static/private"));
         assert!(environment("cobol").is_none());
     }
 
     #[test]
     fn randomness_loads_and_is_an_error_unless_it_says_otherwise() {
-        let read: BTreeMap<String, Random> =
-            toml::from_str(include_str!("../rules/vocabulary/random.toml")).expect("random.toml");
+        for (family, text) in RANDOM {
+            let read: Random = toml::from_str(text).unwrap_or_else(|error| panic!("{family}: {error}"));
+            assert!(random(family).is_some(), "{family} is no family of languages");
+            assert!(!read.replacement.is_empty(), "{family}");
+            for source in &read.sources {
+                assert!(source.global || !source.packages.is_empty(), "{family}: {:?}", source.path);
+                assert!(!source.what.ends_with('.') && !source.path.as_slice().is_empty(), "{}", source.what);
+            }
+        }
+        let (_, text) = RANDOM.iter().find(|(family, _)| *family == "javascript").expect("JavaScript");
+        let read: Random = toml::from_str(text).expect("read above");
         let severity = |wanted: &str| {
             let wanted = wanted.parse().expect("a path");
-            let source = read["javascript"].sources.iter().find(|source| source.path.as_slice().contains(&wanted));
+            let source = read.sources.iter().find(|source| source.path.as_slice().contains(&wanted));
             source.map(|source| source.severity)
         };
         assert_eq!(severity("Math.random"), Some(Severity::Error));
         assert_eq!(severity("v4"), Some(Severity::Note));
-        for (language, random) in &read {
-            assert!(!random.replacement.is_empty(), "{language}");
-            for source in &random.sources {
-                assert!(source.global || !source.packages.is_empty(), "{language}: {:?}", source.path);
-                assert!(!source.what.ends_with('.') && !source.path.as_slice().is_empty(), "{}", source.what);
-            }
-        }
     }
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use jotlint::library::{Condition, Library};
+use jotlint::rule_document::marks;
 
 /// Every model, with the file it stands in.
 fn models() -> Vec<(PathBuf, Library)> {
@@ -27,6 +28,7 @@ fn check_conditions(file: &Path, conditions: &[Condition]) {
         let said = usize::from(condition.equals.is_some())
             + usize::from(condition.present.is_some())
             + usize::from(condition.truthy.is_some())
+            + usize::from(!condition.reads.as_slice().is_empty())
             + usize::from(!condition.from.as_slice().is_empty());
         assert_eq!(said, 1, "{}: a condition says one thing: {condition:?}", file.display());
     }
@@ -36,7 +38,7 @@ fn check_conditions(file: &Path, conditions: &[Condition]) {
 fn conditions_versions_and_conversions_say_something() {
     for (file, model) in models() {
         for used in &model.uses {
-            for conditions in [&used.requires, &used.unverified, &used.unsecured] {
+            for conditions in [&used.requires, &used.pinned, &used.unverified, &used.unsecured] {
                 check_conditions(&file, conditions);
             }
             for version in &used.version {
@@ -44,7 +46,11 @@ fn conditions_versions_and_conversions_say_something() {
                 assert!(numbers.len() == 3 && numbers.iter().all(Result::is_ok), "{}: {:?}", file.display(), version);
             }
         }
+        for wrapper in &model.wrappers {
+            check_conditions(&file, &wrapper.requires);
+        }
         for conversion in &model.conversions {
+            check_conditions(&file, &conversion.requires);
             assert!(
                 conversion.pins || !conversion.value.as_slice().is_empty(),
                 "{}: a conversion of nothing: {conversion:?}",
@@ -106,7 +112,7 @@ fn every_library_has_a_bad_and_a_good_fixture() {
     let has = |folder: PathBuf, kind: &str| {
         fs::read_dir(folder).into_iter().flatten().flatten().any(|file| {
             let text = fs::read_to_string(file.path()).unwrap_or_default();
-            file.file_name().to_string_lossy().starts_with(kind) && text.contains("//~") == (kind == "bad")
+            file.file_name().to_string_lossy().starts_with(kind) && marks(&text).is_empty() == (kind == "good")
         })
     };
     for (file, model) in models() {

@@ -25,7 +25,10 @@ pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
         let given = |locator| analysis.resolver.locate(site.call, locator) != Located::Absent;
         let by_token = locators.iter().any(|locator| is_of_token(analysis, site, locator));
         // Where there is no way to say it, it is not said.
-        if (locators.iter().any(given) && !by_token) || analysis.holding(site, &site.model.unverified).is_some() {
+        if (locators.iter().any(given) && !by_token)
+            || analysis.holding(site, &site.model.pinned).is_some()
+            || analysis.holding(site, &site.model.unverified).is_some()
+        {
             continue;
         }
         let keys: Vec<ValueId> = site

@@ -1,0 +1,645 @@
+//! What the front-ends over tree-sitter grammars share: scopes and names, functions, classes, strings.
+//!
+//! A front-end walks the tree and calls what it finds by these names; [`Lowering`] keeps the facts. Names are bound to
+//! what they mean when the whole file has been seen, so that it is no matter whether a constant stands above or below
+//! the function that uses it.
+
+use rustc_hash::FxHashMap;
+use tree_sitter::Node;
+use tree_sitter_language::LanguageFn;
+
+use crate::facts::{
+    Argument, Assignment, Binding, BindingId, Call, Class, ClassId, ClassMember, Facts, Function, FunctionId, Kind,
+    Property, Span, ValueId,
+};
+use crate::language::Language;
+use crate::language::syntax::{self, children, span, unescape};
+
+/// How deep expressions and statements may nest to be followed. Lowering recurses with them; real code stays below a
+/// hundred.
+const MAX_DEPTH: usize = 500;
+
+/// What tells one language from another before its syntax does.
+pub struct Style {
+    /// Its grammar.
+    pub grammar: LanguageFn,
+    /// Lowers one node and everything in it.
+    pub lower: for<'t> fn(&mut Lowering<'t>, Node<'t>) -> ValueId,
+    /// Whether the members of a class go by their bare names inside it: Java's `SECRET` for `this.SECRET`.
+    pub bare_members: bool,
+    /// Whether a name of this form means nothing outside the function that writes it: PHP's `$key`.
+    pub local: fn(&str) -> bool,
+}
+
+/// A scope of [`Lowering`].
+type ScopeId = usize;
+
+struct Scope<'t> {
+    parent: Option<ScopeId>,
+    kind: ScopeKind,
+    names: FxHashMap<&'t str, Bound>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ScopeKind {
+    /// The file.
+    File,
+    Function,
+    Class,
+    /// A block with names of its own.
+    Block,
+}
+
+/// What a name is bound to.
+#[derive(Clone, Copy)]
+enum Bound {
+    Binding(BindingId),
+    /// A member of the class around it.
+    Member(ClassId),
+    /// The instance, as methods call it.
+    This(ClassId),
+}
+
+/// A name that is read, to be bound when the whole file has been seen.
+struct Reference<'t> {
+    value: ValueId,
+    scope: ScopeId,
+    name: &'t str,
+    /// Whether it is a module where nothing is bound to it: `crate_name::path`.
+    or_module: bool,
+}
+
+/// The facts of a file while they are gathered.
+pub struct Lowering<'t> {
+    /// What is known so far. Names are bound at the end.
+    pub facts: Facts,
+    text: &'t str,
+    style: &'static Style,
+    scopes: Vec<Scope<'t>>,
+    scope: ScopeId,
+    functions: Vec<FunctionId>,
+    classes: Vec<ClassId>,
+    class_names: FxHashMap<(ScopeId, &'t str), ClassId>,
+    class_scopes: FxHashMap<ClassId, ScopeId>,
+    references: Vec<Reference<'t>>,
+    /// What is written to what, in source order.
+    writes: Vec<(ValueId, ValueId)>,
+    /// What the fields of an instance are given where it is made: the type, the field, where its name stands, the value.
+    given: Vec<(ValueId, &'t str, Span, ValueId)>,
+    depth: usize,
+}
+
+/// Parses and lowers a file.
+pub fn lower(text: &str, language: Language, style: &'static Style) -> Facts {
+    let mut facts = Facts::new(language);
+    let tree = match syntax::parse(text, style.grammar) {
+        Ok(tree) => tree,
+        Err(problem) => {
+            facts.problems.push(problem);
+            return facts;
+        }
+    };
+    let (comments, lost) = syntax::comments_and_errors(&tree);
+    facts.comments = comments;
+    // Grammars are not perfect, and a file of which most is understood needs no word about the rest.
+    if lost * 2 > text.len() {
+        facts.problems.push(format!("most of it could not be parsed as {}", language.as_str()));
+    }
+    let file = Scope { parent: None, kind: ScopeKind::File, names: FxHashMap::default() };
+    let mut lowering = Lowering {
+        facts,
+        text,
+        style,
+        scopes: vec![file],
+        scope: 0,
+        functions: Vec::new(),
+        classes: Vec::new(),
+        class_names: FxHashMap::default(),
+        class_scopes: FxHashMap::default(),
+        references: Vec::new(),
+        writes: Vec::new(),
+        given: Vec::new(),
+        depth: 0,
+    };
+    lowering.value(tree.root_node());
+    lowering.finish()
+}
+
+impl<'t> Lowering<'t> {
+    /// The text of a node.
+    pub fn text(&self, node: Node<'t>) -> &'t str {
+        self.text.get(node.byte_range()).unwrap_or_default()
+    }
+
+    /// The text of the whole file.
+    pub fn source(&self) -> &'t str {
+        self.text
+    }
+
+    /// The text of a child in a field, if there is one.
+    pub fn field_text(&self, node: Node<'t>, field: &str) -> Option<&'t str> {
+        node.child_by_field_name(field).map(|child| self.text(child))
+    }
+
+    /// Adds a value that stands in the function that is being lowered.
+    pub fn add(&mut self, kind: Kind, at: Span) -> ValueId {
+        let function = self.functions.last().copied();
+        self.facts.add_in(kind, at, function)
+    }
+
+    /// Lowers a node and everything in it.
+    pub fn value(&mut self, node: Node<'t>) -> ValueId {
+        if self.depth >= MAX_DEPTH {
+            if self.facts.problems.is_empty() {
+                self.facts.problems.push(format!("nested more than {MAX_DEPTH} levels deep, and not read further"));
+            }
+            return self.add(Kind::Unknown, span(node));
+        }
+        self.depth += 1;
+        let value = (self.style.lower)(self, node);
+        self.depth -= 1;
+        value
+    }
+
+    /// Lowers the child in a field.
+    pub fn field(&mut self, node: Node<'t>, field: &str) -> Option<ValueId> {
+        node.child_by_field_name(field).map(|child| self.value(child))
+    }
+
+    /// Lowers several nodes.
+    pub fn values(&mut self, nodes: &[Node<'t>]) -> Vec<ValueId> {
+        nodes.iter().map(|node| self.value(*node)).collect()
+    }
+
+    /// Lowers what is in a node of which nothing more is known than that its value is made of theirs.
+    pub fn derived(&mut self, node: Node<'t>) -> ValueId {
+        let values = self.values(&children(node));
+        let kind = if values.is_empty() { Kind::Unknown } else { Kind::Derived(values) };
+        self.add(kind, span(node))
+    }
+
+    /// Lowers what is in a node that only stands around one other: parentheses, casts, `await`.
+    pub fn inside(&mut self, node: Node<'t>) -> ValueId {
+        match children(node).as_slice() {
+            [only] => self.value(*only),
+            _ => self.derived(node),
+        }
+    }
+
+    /// Lowers a block with names of its own.
+    pub fn block(&mut self, node: Node<'t>) -> ValueId {
+        self.enter(ScopeKind::Block);
+        let value = self.derived(node);
+        self.leave();
+        value
+    }
+
+    fn enter(&mut self, kind: ScopeKind) {
+        self.scopes.push(Scope { parent: Some(self.scope), kind, names: FxHashMap::default() });
+        self.scope = self.scopes.len() - 1;
+    }
+
+    fn leave(&mut self) {
+        self.scope = self.scopes[self.scope].parent.unwrap_or(0);
+    }
+
+    // Values.
+
+    /// A string as it reads.
+    pub fn literal(&mut self, text: impl Into<String>, at: Span) -> ValueId {
+        self.add(Kind::Literal(text.into()), at)
+    }
+
+    /// A string with its quotes, escapes and interpolations. `interpolations` are the kinds of its children that are
+    /// values; of other children the text counts, unless they are quotes. In a `raw` string backslashes are themselves.
+    pub fn string(&mut self, node: Node<'t>, raw: bool, interpolations: &[&str]) -> ValueId {
+        let mut cursor = node.walk();
+        let all: Vec<Node<'t>> = node.children(&mut cursor).collect();
+        let read = |text: &str| if raw { text.to_owned() } else { unescape(text) };
+        // Some grammars have nothing to say of what is in a string.
+        if !all.iter().any(|child| child.is_named()) {
+            let whole = span(node);
+            let inner = between_quotes(self.text(node));
+            let at = Span::new(whole.start as usize + inner.start, whole.start as usize + inner.end);
+            let text = self.text.get(at.range()).map(read).unwrap_or_default();
+            return self.literal(text, at);
+        }
+        let mut parts = Vec::new();
+        let mut open: Option<Span> = None;
+        // Between the quotes, if there is nothing.
+        let mut empty = all.first().map_or(span(node), |first| Span::new(first.end_byte(), first.end_byte()));
+        for child in all {
+            let at = span(child);
+            let is_value = interpolations.contains(&child.kind());
+            let is_text = child.is_named() && !child.kind().ends_with("_start") && !child.kind().ends_with("_end");
+            if is_value {
+                if let Some(at) = open.take() {
+                    let text = self.text.get(at.range()).map(read).unwrap_or_default();
+                    parts.push(self.literal(text, at));
+                }
+                parts.push(self.inside(child));
+            } else if is_text {
+                open = Some(Span { start: open.map_or(at.start, |open| open.start), end: at.end });
+            } else if open.is_none() && parts.is_empty() {
+                empty = Span { start: at.end.min(span(node).end), end: at.end.min(span(node).end) };
+                if child.kind().ends_with("_end") || child.end_byte() == node.end_byte() {
+                    empty = Span { start: at.start, end: at.start };
+                }
+            }
+        }
+        if let Some(at) = open {
+            let text = self.text.get(at.range()).map(read).unwrap_or_default();
+            parts.push(self.literal(text, at));
+        }
+        match parts.as_slice() {
+            [] => self.literal("", empty),
+            [only] if matches!(self.facts.kind(*only), Kind::Literal(_)) => *only,
+            _ => {
+                let whole = span(node);
+                self.add(Kind::Concat(parts), whole)
+            }
+        }
+    }
+
+    /// Strings put one behind the other.
+    pub fn concat(&mut self, operands: &[Node<'t>], at: Span) -> ValueId {
+        let parts = self.values(operands);
+        self.add(Kind::Concat(parts), at)
+    }
+
+    /// Any of several values.
+    pub fn choice(&mut self, values: Vec<ValueId>, at: Span) -> ValueId {
+        self.add(Kind::Choice(values), at)
+    }
+
+    /// A name that is read.
+    pub fn name(&mut self, node: Node<'t>) -> ValueId {
+        self.reference(self.text(node), span(node))
+    }
+
+    /// A name that is read.
+    pub fn reference(&mut self, name: &'t str, at: Span) -> ValueId {
+        self.refer(name, at, false)
+    }
+
+    /// The first name of a path, which is a module where nothing in the file is bound to it.
+    pub fn module_reference(&mut self, name: &'t str, at: Span) -> ValueId {
+        self.refer(name, at, true)
+    }
+
+    fn refer(&mut self, name: &'t str, at: Span, or_module: bool) -> ValueId {
+        let value = self.add(Kind::Global(name.to_owned()), at);
+        self.references.push(Reference { value, scope: self.scope, name, or_module });
+        value
+    }
+
+    /// `object.name`.
+    pub fn member(&mut self, object: ValueId, name: &str, name_span: Span, at: Span) -> ValueId {
+        self.add(Kind::Member { object, name: name.to_owned(), name_span }, at)
+    }
+
+    /// `object[key]`, which is a member where the key is a literal.
+    pub fn index(&mut self, object: ValueId, key: ValueId, at: Span) -> ValueId {
+        let key_value = self.facts.value(key);
+        match &key_value.kind {
+            Kind::Literal(name) | Kind::Number(name) => {
+                let (name, name_span) = (name.clone(), key_value.span);
+                self.member(object, &name, name_span, at)
+            }
+            _ => self.add(Kind::Derived(vec![object, key]), at),
+        }
+    }
+
+    /// `callee(arguments)`.
+    pub fn call(&mut self, callee: ValueId, arguments: Vec<Argument>, construct: bool, at: Span) -> ValueId {
+        self.add(Kind::Call(Call { callee, arguments, construct }), at)
+    }
+
+    /// An entry of a map, if its key is a literal.
+    pub fn property(&mut self, key: ValueId, value: ValueId) -> Property {
+        let key_value = self.facts.value(key);
+        let name = match &key_value.kind {
+            Kind::Literal(name) | Kind::Number(name) => Some(name.clone()),
+            _ => None,
+        };
+        Property { key: name, key_span: key_value.span, value, spread: false }
+    }
+
+    /// The instance inside a class.
+    pub fn this(&mut self, at: Span) -> ValueId {
+        let kind = self.classes.last().map_or(Kind::Unknown, |class| Kind::This(*class));
+        self.add(kind, at)
+    }
+
+    /// The super class inside a class.
+    pub fn super_class(&mut self, at: Span) -> ValueId {
+        let kind = self.classes.last().map_or(Kind::Unknown, |class| Kind::Super(*class));
+        self.add(kind, at)
+    }
+
+    // Names.
+
+    /// Whether what is being lowered stands directly in a class.
+    pub fn in_class(&self) -> Option<ClassId> {
+        match self.scopes[self.scope].kind {
+            ScopeKind::Class => self.classes.last().copied(),
+            _ => None,
+        }
+    }
+
+    /// Declares a name in the scope that is open.
+    pub fn declare(&mut self, name: &'t str, at: Span) -> BindingId {
+        self.declare_in(self.scope, name, at)
+    }
+
+    fn declare_in(&mut self, scope: ScopeId, name: &'t str, at: Span) -> BindingId {
+        if let Some(Bound::Binding(binding)) = self.scopes[scope].names.get(name) {
+            return *binding;
+        }
+        let id = BindingId(self.facts.bindings.len() as u32);
+        self.facts.bindings.push(Binding {
+            name: name.to_owned(),
+            span: at,
+            writes: Vec::new(),
+            parameter: None,
+            type_name: None,
+        });
+        self.scopes[scope].names.insert(name, Bound::Binding(id));
+        id
+    }
+
+    /// Declares a name and writes a value to it.
+    pub fn define(&mut self, name: &'t str, at: Span, value: ValueId) -> BindingId {
+        let binding = self.declare(name, at);
+        let target = self.add(Kind::Name(binding), at);
+        self.assign(target, value);
+        self.name_function(value, name);
+        binding
+    }
+
+    /// Says what type a name has, as a value that resolves like the type's name does.
+    pub fn typed(&mut self, binding: BindingId, type_name: ValueId) {
+        self.facts.bindings[binding.index()].type_name = Some(type_name);
+    }
+
+    /// Writes to a name in a language where that declares it: in the function, class or file around, unless a block in
+    /// between knows it.
+    pub fn bind(&mut self, name: &'t str, at: Span, value: ValueId) {
+        if self.in_class().is_some() {
+            self.class_member(name, at, Some(value), None);
+            return;
+        }
+        let mut scope = self.scope;
+        while self.scopes[scope].kind == ScopeKind::Block && !self.scopes[scope].names.contains_key(name) {
+            scope = self.scopes[scope].parent.unwrap_or(0);
+        }
+        let kind = match self.scopes[scope].names.get(name) {
+            Some(Bound::Member(_) | Bound::This(_)) => return,
+            Some(Bound::Binding(binding)) => Kind::Name(*binding),
+            None => Kind::Name(self.declare_in(scope, name, at)),
+        };
+        let target = self.add(kind, at);
+        self.assign(target, value);
+        self.name_function(value, name);
+    }
+
+    /// Makes a name in this scope mean what it means in the file: Python's `global`.
+    pub fn bind_to_file(&mut self, name: &'t str, at: Span) {
+        let binding = self.declare_in(0, name, at);
+        self.scopes[self.scope].names.insert(name, Bound::Binding(binding));
+    }
+
+    /// Writes a value to a name, a member or whatever else `target` is.
+    pub fn assign(&mut self, target: ValueId, value: ValueId) {
+        self.writes.push((target, value));
+    }
+
+    /// Binds a name to a module, or to what `path` names in it.
+    pub fn import(&mut self, name: &'t str, at: Span, module: &str, path: &[&str]) {
+        let value = self.module(module, path, at);
+        self.define(name, at, value);
+    }
+
+    /// A module, or what `path` names in it.
+    pub fn module(&mut self, module: &str, path: &[&str], at: Span) -> ValueId {
+        let mut value = self.add(Kind::Module(module.to_owned()), at);
+        for name in path {
+            value = self.member(value, name, at, at);
+        }
+        value
+    }
+
+    /// Makes all that a module exports known by its bare name: `import module.*`.
+    pub fn open(&mut self, module: impl Into<String>) {
+        self.facts.opened.push(module.into());
+    }
+
+    fn name_function(&mut self, value: ValueId, name: &str) {
+        if let Kind::Function(function) = *self.facts.kind(value) {
+            let function = &mut self.facts.functions[function.index()];
+            function.name.get_or_insert_with(|| name.to_owned());
+        }
+    }
+
+    // Functions.
+
+    /// A function: `build` declares its parameters and lowers its body.
+    pub fn function(&mut self, at: Span, build: impl FnOnce(&mut Self)) -> ValueId {
+        let id = FunctionId(self.facts.functions.len() as u32);
+        let parent = self.functions.last().copied();
+        self.facts.functions.push(Function { span: at, parent, ..Function::default() });
+        self.functions.push(id);
+        self.enter(ScopeKind::Function);
+        build(self);
+        self.leave();
+        self.functions.pop();
+        self.add(Kind::Function(id), at)
+    }
+
+    /// The next parameter of the function that is being lowered; one without a name still has its place.
+    pub fn parameter(&mut self, name: Option<(&'t str, Span)>, default: Option<ValueId>, type_name: Option<ValueId>) {
+        let Some(function) = self.functions.last().copied() else { return };
+        let position = self.facts.functions[function.index()].parameters.len();
+        let binding = name.map(|(name, at)| {
+            let binding = self.declare(name, at);
+            self.facts.bindings[binding.index()].parameter = Some((function, position));
+            self.facts.bindings[binding.index()].type_name = type_name;
+            if let Some(default) = default {
+                let target = self.add(Kind::Name(binding), at);
+                self.assign(target, default);
+            }
+            binding
+        });
+        self.facts.functions[function.index()].parameters.push(binding);
+    }
+
+    /// What the function that is being lowered can return.
+    pub fn returns(&mut self, value: ValueId) {
+        if let Some(function) = self.functions.last() {
+            self.facts.functions[function.index()].returns.push(value);
+        }
+    }
+
+    // Classes.
+
+    /// The class of a name in the scope that is open, made if it is not known yet: the parts of a class can stand
+    /// apart (Go's methods, Rust's `impl`, C#'s `partial`).
+    pub fn class_named(&mut self, name: &'t str, at: Span) -> ClassId {
+        if let Some(class) = self.class_names.get(&(self.scope, name)) {
+            return *class;
+        }
+        let class = ClassId(self.facts.classes.len() as u32);
+        self.facts.classes.push(Class { name: Some(name.to_owned()), ..Class::default() });
+        self.class_names.insert((self.scope, name), class);
+        let value = self.add(Kind::Class(class), at);
+        if self.in_class().is_some() {
+            self.class_member(name, at, Some(value), None);
+        } else {
+            self.define(name, at, value);
+        }
+        class
+    }
+
+    /// Lowers what stands in a class, or in a further part of it.
+    pub fn within_class(&mut self, class: ClassId, build: impl FnOnce(&mut Self)) {
+        self.classes.push(class);
+        match self.class_scopes.get(&class) {
+            Some(scope) => self.scope = *scope,
+            None => {
+                self.enter(ScopeKind::Class);
+                self.class_scopes.insert(class, self.scope);
+            }
+        }
+        build(self);
+        self.leave();
+        self.classes.pop();
+    }
+
+    /// Says what the class that is being lowered extends.
+    pub fn extends(&mut self, class: ClassId, super_class: ValueId) {
+        self.facts.classes[class.index()].extends.get_or_insert(super_class);
+    }
+
+    /// A field or method of the class that is being lowered.
+    pub fn class_member(&mut self, name: &'t str, at: Span, value: Option<ValueId>, type_name: Option<ValueId>) {
+        let Some(class) = self.classes.last().copied() else { return };
+        self.scopes[self.scope].names.insert(name, Bound::Member(class));
+        self.member_of(class, name, at, value, type_name);
+    }
+
+    /// A field or method of a class, wherever it is declared.
+    pub fn member_of(
+        &mut self,
+        class: ClassId,
+        name: &str,
+        name_span: Span,
+        value: Option<ValueId>,
+        type_name: Option<ValueId>,
+    ) {
+        if let Some(value) = value {
+            self.name_function(value, name);
+        }
+        let member = ClassMember { name: name.to_owned(), name_span, value, type_name };
+        self.facts.classes[class.index()].members.push(member);
+    }
+
+    /// What a method calls the instance: `self`, a receiver's name.
+    pub fn bind_this(&mut self, name: &'t str, class: ClassId) {
+        self.scopes[self.scope].names.insert(name, Bound::This(class));
+    }
+
+    /// A field that is given its value where an instance of a type is made.
+    pub fn gives(&mut self, type_name: ValueId, field: &'t str, field_span: Span, value: ValueId) {
+        self.given.push((type_name, field, field_span, value));
+    }
+
+    // The end.
+
+    fn look_up(&self, scope: ScopeId, name: &str) -> Option<Bound> {
+        let mut left_function = false;
+        let mut scope = Some(scope);
+        while let Some(id) = scope {
+            let known = &self.scopes[id];
+            let hidden = match known.kind {
+                ScopeKind::Class => left_function && !self.style.bare_members,
+                _ => left_function && (self.style.local)(name),
+            };
+            if !hidden && let Some(bound) = known.names.get(name) {
+                return Some(*bound);
+            }
+            left_function |= known.kind == ScopeKind::Function;
+            scope = known.parent;
+        }
+        None
+    }
+
+    fn finish(mut self) -> Facts {
+        let mut instances: FxHashMap<ClassId, ValueId> = FxHashMap::default();
+        for reference in std::mem::take(&mut self.references) {
+            let at = self.facts.value(reference.value).span;
+            let kind = match self.look_up(reference.scope, reference.name) {
+                Some(Bound::Binding(binding)) => Kind::Name(binding),
+                Some(Bound::This(class)) => Kind::This(class),
+                Some(Bound::Member(class)) => {
+                    let object = *instances.entry(class).or_insert_with(|| self.facts.add(Kind::This(class), at));
+                    Kind::Member { object, name: reference.name.to_owned(), name_span: at }
+                }
+                None if reference.or_module => Kind::Module(reference.name.to_owned()),
+                None => continue,
+            };
+            self.facts.values[reference.value.index()].kind = kind;
+        }
+        for (target, value) in std::mem::take(&mut self.writes) {
+            match self.facts.kind(target) {
+                Kind::Name(binding) => {
+                    let binding = *binding;
+                    self.facts.bindings[binding.index()].writes.push(value);
+                }
+                Kind::Member { .. } | Kind::Global(_) => self.facts.assignments.push(Assignment { target, value }),
+                _ => {}
+            }
+        }
+        for (type_name, field, field_span, value) in std::mem::take(&mut self.given) {
+            let Kind::Name(binding) = self.facts.kind(type_name) else { continue };
+            let class =
+                self.facts.bindings[binding.index()].writes.iter().find_map(|write| match self.facts.kind(*write) {
+                    Kind::Class(class) => Some(*class),
+                    _ => None,
+                });
+            let Some(class) = class else { continue };
+            let object = *instances.entry(class).or_insert_with(|| self.facts.add(Kind::This(class), field_span));
+            let member = Kind::Member { object, name: field.to_owned(), name_span: field_span };
+            let target = self.facts.add(member, field_span);
+            self.facts.assignments.push(Assignment { target, value });
+        }
+        self.facts.comments.sort();
+        self.facts.name_values();
+        self.facts
+    }
+}
+
+/// The part of a string's text that is between its quotes, whatever stands before the first.
+fn between_quotes(text: &str) -> std::ops::Range<usize> {
+    let Some(open) = text.find(['"', '\'', '`']) else { return 0..text.len() };
+    let quote = &text[open..open + 1];
+    let triple = quote.repeat(3);
+    let length = if text[open..].starts_with(&triple) && text.len() >= open + 6 { 3 } else { 1 };
+    let start = open + length;
+    let end = text.rfind(quote).map_or(text.len(), |close| (close + 1).saturating_sub(length));
+    start..end.max(start)
+}
+
+/// An argument in its place.
+pub fn positional(value: ValueId) -> Argument {
+    Argument { name: None, value, spread: false }
+}
+
+/// An argument by its keyword.
+pub fn keyword(name: &str, value: ValueId) -> Argument {
+    Argument { name: Some(name.to_owned()), value, spread: false }
+}
+
+/// Arguments at places that cannot be told.
+pub fn spread(value: ValueId) -> Argument {
+    Argument { name: None, value, spread: true }
+}
