@@ -18,6 +18,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use jotlint::check::{self, Input, Outcome};
 use jotlint::finding::{Severity, Skipped, Summary};
+use jotlint::init::Plan;
 use jotlint::secret::generate::{self, Algorithm};
 use jotlint::source::{self, tree};
 
@@ -83,6 +84,8 @@ enum Command {
     Explain(Explain),
     /// List the rules
     Rules(Rules),
+    /// Set a repository up: a hook, ignore rules, a configuration file
+    Init(Init),
     /// Write completions for a shell
     Completions(Completions),
 }
@@ -170,6 +173,17 @@ struct Rules {
     /// How to list them
     #[arg(long, value_enum, default_value_t)]
     format: ListFormat,
+}
+
+#[derive(Args)]
+struct Init {
+    /// The repository, or a folder in it
+    #[arg(value_name = "PATH", default_value = ".")]
+    path: PathBuf,
+
+    /// Write without asking
+    #[arg(long, short)]
+    yes: bool,
 }
 
 #[derive(Args)]
@@ -322,6 +336,7 @@ fn command(cli: Cli) -> Result<u8, Failure> {
         }
         Command::Explain(explain) => to_stdout(|out| show::explain(&explain.rule, look, out)),
         Command::Rules(rules) => to_stdout(|out| show::rules(rules.format, look, out)),
+        Command::Init(init) => init.run(),
         Command::Completions(completions) => {
             let mut script = Vec::new();
             clap_complete::generate(completions.shell, &mut Cli::command(), "jotlint", &mut script);
@@ -356,6 +371,29 @@ fn ignore_broken_pipe(written: io::Result<()>) -> io::Result<()> {
     match written {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written,
+    }
+}
+
+impl Init {
+    fn run(self) -> Result<u8, Failure> {
+        let plan = Plan::of(&self.path).map_err(|error| Failure(error.to_string()))?;
+        to_stdout(|out| show::plan(&plan, out))?;
+        if plan.steps.is_empty() {
+            return Ok(CLEAN);
+        }
+        if !self.yes {
+            if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
+                return Err(Failure("nothing is written without being asked; add --yes".to_owned()));
+            }
+            to_stdout(|out| write!(out, "Write this? [y/N] "))?;
+            let mut answer = String::new();
+            io::stdin().read_line(&mut answer).map_err(|error| Failure(format!("standard input: {error}")))?;
+            if !matches!(answer.trim(), "y" | "Y" | "yes") {
+                return to_stdout(|out| writeln!(out, "Nothing is written."));
+            }
+        }
+        plan.apply().map_err(|error| Failure(error.to_string()))?;
+        to_stdout(|out| writeln!(out, "Written."))
     }
 }
 
