@@ -262,9 +262,9 @@ impl Around {
         let problems = parts.iter().flat_map(|part| &part.facts.problems);
         let skipped = |problem: &String| Skipped { path: file.path.clone(), reason: problem.clone(), fault: true };
         checked.problems.extend(problems.map(skipped));
-        let manifest = self.manifests.nearest(Path::new(&file.path));
+        let around = self.manifests.around(Path::new(&file.path));
         let mut project = self.project.clone();
-        project.names.extend(manifest.as_ref().and_then(|manifest| manifest.name.clone()));
+        project.names.extend(around.names().map(str::to_owned));
         let analyses: Vec<Analysis> = parts
             .iter()
             .map(|part| {
@@ -274,7 +274,7 @@ impl Around {
                 };
                 let surroundings = Surroundings {
                     project: &project,
-                    manifest: manifest.as_deref(),
+                    manifest: around.manifest(part.facts.language.family()),
                     models: Models::of(part.facts.language, self.adjacent),
                     context,
                     status,
