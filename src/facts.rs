@@ -477,6 +477,35 @@ impl Facts {
         }
     }
 
+    /// Whether a package is imported, or named in a text, alone or with what is in it.
+    pub fn mentions(&self, package: &str) -> bool {
+        let within = |text: &str| {
+            text.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/', '\\', ':']))
+        };
+        let last = package.rsplit(['.', '\\', ':']).next().unwrap_or(package);
+        self.opened.iter().any(|module| within(module))
+            || self.values.iter().any(|value| match &value.kind {
+                Kind::Module(name) | Kind::Literal(name) => within(name),
+                Kind::Import { module, .. } => within(module),
+                // Where modules are written with dots, the way starts at the first name.
+                Kind::Member { object, name, .. } => name == last && last != package && self.leads(*object, package),
+                _ => false,
+            })
+    }
+
+    /// Whether a way from a module is that to the package, but for its last name.
+    fn leads(&self, mut value: ValueId, package: &str) -> bool {
+        let mut names = package.rsplit(['.', '\\', ':']).filter(|name| !name.is_empty()).skip(1);
+        while let Some(expected) = names.next() {
+            match self.kind(value) {
+                Kind::Member { object, name, .. } if name == expected => value = *object,
+                Kind::Module(name) => return name == expected && names.next().is_none(),
+                _ => return false,
+            }
+        }
+        false
+    }
+
     /// Makes names that the file does not bind what they are bound to elsewhere.
     pub fn bind_globals(&mut self, names: &HashMap<String, Kind>) {
         for value in &mut self.values {

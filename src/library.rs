@@ -66,6 +66,9 @@ pub struct Library {
     /// The calls that give back what they are given.
     #[serde(default, rename = "wrapper")]
     pub wrappers: Vec<Wrapper>,
+    /// The names under which a framework hands it its key and says what to do with it.
+    #[serde(default, rename = "setting")]
+    pub settings: Vec<Setting>,
 }
 
 impl Library {
@@ -230,6 +233,51 @@ pub struct Wrapper {
     pub requires: Vec<Condition>,
 }
 
+/// A name that says what the library is told, where code hands it nothing itself: a member of a framework's
+/// configuration, a constant of a settings module, a field of a settings class. It counts in files that show the library
+/// in use: by importing one of its packages, by naming one in a text (`'rest_framework_simplejwt'`), or by an entry
+/// that stands [`beside`](Setting::beside).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Setting {
+    /// The last names that lead to the value, outermost first, joined by dots: `SECRET_KEY`, `SIMPLE_JWT.SIGNING_KEY`;
+    /// any of them. They are compared letter by letter.
+    pub name: OneOrMany<String>,
+    /// Entries, named in the same way, one of which in the file also shows the library in use.
+    #[serde(default)]
+    pub beside: OneOrMany<String>,
+    /// Entries, named in the same way, that take its place: with any of them in the file it means nothing.
+    #[serde(default)]
+    pub unless: OneOrMany<String>,
+    /// Where the value is not a key but a switch: the value that turns verification off.
+    #[serde(default)]
+    pub unverified: Option<toml::Value>,
+    /// The entries, named in the same way, that say which algorithm the key is for.
+    #[serde(default)]
+    pub algorithm: OneOrMany<String>,
+    /// The algorithm where none of them does.
+    #[serde(default)]
+    pub default_algorithm: Option<String>,
+}
+
+impl Setting {
+    /// Whether one of `names` is what a path of names ends in.
+    pub fn is_named(names: &OneOrMany<String>, path: &[String]) -> bool {
+        names.as_slice().iter().any(|name| {
+            let mut rest = name.as_str();
+            for segment in path.iter().rev() {
+                let Some(before) = rest.strip_suffix(segment.as_str()) else { return false };
+                if before.is_empty() {
+                    return true;
+                }
+                let Some(before) = before.strip_suffix('.') else { return false };
+                rest = before;
+            }
+            false
+        })
+    }
+}
+
 /// Something that can hold for a call.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -289,6 +337,8 @@ pub struct Models {
     pub conversions: PathIndex<&'static Conversion>,
     /// The calls that give back what they are given.
     pub wrappers: PathIndex<&'static Wrapper>,
+    /// What settings mean.
+    pub settings: Vec<(&'static Library, &'static Setting)>,
     /// The models.
     pub libraries: &'static [Library],
 }
@@ -336,6 +386,7 @@ impl Models {
             for wrapper in &library.wrappers {
                 models.wrappers.add(packages, global, wrapper.path.as_slice(), wrapper);
             }
+            models.settings.extend(library.settings.iter().map(|setting| (library, setting)));
         }
         models
     }
@@ -526,6 +577,21 @@ mod tests {
                 panic!("{language}/{name}: {error}");
             }
         }
+    }
+
+    #[test]
+    fn settings_are_known_by_the_end_of_their_path() {
+        let named = |name: &str, path: &[&str]| {
+            let path: Vec<String> = path.iter().map(|name| (*name).to_owned()).collect();
+            Setting::is_named(&OneOrMany::One(name.to_owned()), &path)
+        };
+        assert!(named("SECRET_KEY", &["app", "config", "SECRET_KEY"]));
+        assert!(named("SIMPLE_JWT.SIGNING_KEY", &["SIMPLE_JWT", "SIGNING_KEY"]));
+        assert!(named("App.Guardian.secret_key", &["app", "App.Guardian", "secret_key"]));
+        assert!(!named("SECRET_KEY", &["JWT_SECRET_KEY"]));
+        assert!(!named("SIMPLE_JWT.SIGNING_KEY", &["SIGNING_KEY"]));
+        assert!(!named("SIMPLE_JWT.SIGNING_KEY", &["MY_SIMPLE_JWT", "SIGNING_KEY"]));
+        assert!(!named("SECRET_KEY", &[]));
     }
 
     #[test]

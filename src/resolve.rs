@@ -741,7 +741,8 @@ impl<'f> Resolver<'f> {
         }
     }
 
-    fn equals(&self, value: ValueId, expected: &toml::Value) -> bool {
+    /// Whether a value can be this literal, number or truth value; of a list, one of these.
+    pub fn equals(&self, value: ValueId, expected: &toml::Value) -> bool {
         match expected {
             toml::Value::Boolean(expected) => self.constants(value).iter().any(|constant| {
                 matches!(self.facts.kind(*constant), Kind::Boolean(actual) if actual == expected)

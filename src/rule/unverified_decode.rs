@@ -3,10 +3,10 @@
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
-use super::{Drafts, call_draft};
+use super::{Draft, Drafts, call_draft};
 use crate::analysis::{Analysis, UseSite};
 use crate::facts::{BindingId, Facts, Kind, Span, ValueId};
-use crate::finding::Severity;
+use crate::finding::{Confidence, Severity};
 use crate::library::Does;
 
 /// The rule's id.
@@ -14,6 +14,8 @@ pub const ID: &str = "unverified-decode";
 
 /// What may be read of a token before it is verified: how to verify it, and when it is over.
 const HARMLESS: [&str; 4] = ["header", "exp", "iat", "nbf"];
+
+const MADE_UP: &str = "everything in such a token may be made up by whoever sent it";
 
 /// Adds what the rule finds.
 pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
@@ -38,13 +40,32 @@ pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
         let severity = if site.library.client { Severity::Note } else { Severity::Warning };
         let mut draft = call_draft(ID, severity, span, site, format!("{} {how}", site.library.name));
         draft.related.extend(told.filter(|(place, _)| !place.contains(span)));
-        draft.notes.push("everything in such a token may be made up by whoever sent it".to_owned());
+        draft.notes.push(MADE_UP.to_owned());
         draft.help = if site.library.client {
             "decide nothing by it: the server has to verify the token".to_owned()
         } else {
             "verify the token and use what the verification returns".to_owned()
         };
         drafts.add(draft);
+    }
+    for site in &analysis.settings {
+        let Some((entry, off)) = analysis.facts.entries.get(site.entry).zip(site.model.unverified.as_ref()) else {
+            continue;
+        };
+        if analysis.resolver.equals(entry.value, off) {
+            drafts.add(Draft {
+                rule: ID,
+                severity: Severity::Warning,
+                confidence: Confidence::High,
+                span: entry.key_span,
+                message: format!("{} is told not to verify tokens", site.library.name),
+                notes: vec![MADE_UP.to_owned()],
+                help: "leave the setting out: tokens are then verified".to_owned(),
+                library: Some(site.library.name.clone()),
+                secret: None,
+                related: Vec::new(),
+            });
+        }
     }
 }
 
