@@ -20,7 +20,7 @@ use jotlint::check::{self, Input, Outcome};
 use jotlint::finding::{Severity, Skipped, Summary};
 use jotlint::init::Plan;
 use jotlint::secret::generate::{self, Algorithm};
-use jotlint::source::{self, tree};
+use jotlint::source::{self, change, tree};
 
 use crate::show::{self, Look};
 
@@ -56,6 +56,8 @@ Examples:
   jotlint check src config/prod.env      check these
   jotlint check --fail-on error          let warnings pass
   jotlint check --select leaked-token    look for one thing
+  jotlint check --staged                 check what the next commit would bring
+  jotlint check --since origin/main      check what a branch changes
   git show HEAD:app.js | jotlint check --stdin-filename app.js
 
 Files that .gitignore and .ignore leave out are not read, except environment and key files, which always are. \
@@ -93,9 +95,21 @@ enum Command {
 #[derive(Args)]
 #[command(after_help = CHECK_EXAMPLES)]
 struct Check {
-    /// Files and folders to check
-    #[arg(value_name = "PATH", default_value = ".")]
+    /// Files and folders to check [default: the current folder; with --staged and --since the whole repository]
+    #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+
+    /// Check what is staged, as it is staged
+    #[arg(long, group = "change", conflicts_with = "stdin_filename", help_heading = "Git")]
+    staged: bool,
+
+    /// Check what has changed since the last commit in common with REV, up to the working tree
+    #[arg(long, value_name = "REV", group = "change", conflicts_with = "stdin_filename", help_heading = "Git")]
+    since: Option<String>,
+
+    /// Report only what changed lines bring
+    #[arg(long, requires = "change", help_heading = "Git")]
+    diff_lines: bool,
 
     /// How to report
     #[arg(long, value_enum, default_value_t, help_heading = "Output")]
@@ -408,7 +422,7 @@ impl Check {
         if outcome.summary.files == 0 {
             say(&self.nothing(&outcome.summary));
         }
-        let place = self.paths.first().map_or(Path::new("."), PathBuf::as_path);
+        let place = self.place();
         match &self.output {
             None => {
                 to_stdout(|out| show::report(self.format, &outcome, look(color), place, started, out))?;
@@ -425,10 +439,19 @@ impl Check {
         Ok(if found { FOUND } else { CLEAN })
     }
 
+    /// The first of the paths, or else the current folder.
+    fn place(&self) -> &Path {
+        self.paths.first().map_or(Path::new("."), PathBuf::as_path)
+    }
+
     fn check(&self) -> Result<Outcome, Failure> {
-        let input = match &self.stdin_filename {
-            None => Input::Tree(self.paths.clone()),
-            Some(name) => match source::read_stdin(name, self.max_file_size) {
+        let change = || change::Options { paths: self.paths.clone(), changed_lines: self.diff_lines };
+        let input = match (&self.stdin_filename, &self.since) {
+            (None, None) if self.staged => Input::Staged(change()),
+            (None, None) if self.paths.is_empty() => Input::Tree(vec![PathBuf::from(".")]),
+            (None, None) => Input::Tree(self.paths.clone()),
+            (None, Some(revision)) => Input::Since(revision.clone(), change()),
+            (Some(name), _) => match source::read_stdin(name, self.max_file_size) {
                 Ok(file) => Input::File(file),
                 Err(refusal) => {
                     let summary = Summary { skipped: vec![refusal.of(name.clone())], ..Summary::default() };
@@ -458,12 +481,19 @@ impl Check {
     fn nothing(&self, summary: &Summary) -> String {
         let place = match &self.stdin_filename {
             Some(name) => name.clone(),
+            None if self.paths.is_empty() => ".".to_owned(),
             None => self.paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", "),
         };
-        match summary.skipped.as_slice() {
-            [] => format!("{place}: nothing to check: no file here is read; see --no-ignore and the paths given"),
-            [skipped] => format!("{place}: nothing to check: {} was skipped ({})", skipped.path, skipped.reason),
-            many => format!("{place}: nothing to check: all {} files were skipped; --format json says why", many.len()),
+        match (summary.skipped.as_slice(), &self.since) {
+            ([], _) if self.staged => "nothing to check: nothing is staged; `git add` stages it".to_owned(),
+            ([], Some(revision)) => format!("nothing to check: nothing has changed since `{revision}`"),
+            ([], None) => {
+                format!("{place}: nothing to check: no file here is read; see --no-ignore and the paths given")
+            }
+            ([skipped], _) => format!("{place}: nothing to check: {} was skipped ({})", skipped.path, skipped.reason),
+            (many, _) => {
+                format!("{place}: nothing to check: all {} files were skipped; --format json says why", many.len())
+            }
         }
     }
 }
