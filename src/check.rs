@@ -23,7 +23,7 @@ use crate::language::{self, Language};
 use crate::library::Models;
 use crate::lines::Lines;
 use crate::manifest::Manifests;
-use crate::report::line_hash;
+use crate::report::line_hash::LineHashes;
 use crate::repository::{FileStatus, Repositories};
 use crate::rule::{Check, Draft, Drafts, RULES, Rule};
 use crate::secret::pem;
@@ -56,6 +56,8 @@ pub struct Options<'a> {
     pub ignore: Vec<String>,
     /// Whether the keys of what is not a JWT, cookies and sessions, are judged too.
     pub adjacent: bool,
+    /// Whether findings have a [`Finding::line_hash`], which takes reading the whole text once more.
+    pub line_hashes: bool,
     /// Called after each file, on the thread that read it.
     pub progress: &'a (dyn Fn() + Sync),
 }
@@ -154,6 +156,7 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.tree.threads)
         .stack_size(STACK_SIZE)
+        .start_handler(|_| language::set_stack(STACK_SIZE))
         .build()
         .map_err(|error| Error::Threads(error.to_string()))?;
     // Code first: it says which variables are keys, whatever they are called, and configuration is judged by that.
@@ -193,6 +196,7 @@ fn status(repositories: &Repositories, file: &Candidate) -> Result<Option<FileSt
 struct Around {
     rules: Vec<&'static Rule>,
     adjacent: bool,
+    line_hashes: bool,
     project: ProjectNames,
     manifests: Manifests,
 }
@@ -229,6 +233,7 @@ impl Around {
         Around {
             rules: RULES.iter().filter(wanted).collect(),
             adjacent: options.adjacent,
+            line_hashes: options.line_hashes,
             project: ProjectNames { names },
             manifests: Manifests::within(boundaries),
         }
@@ -303,7 +308,8 @@ impl Around {
         }
         if !drafts.is_empty() {
             drafts.sort_by_key(|(_, draft)| (draft.span, draft.rule));
-            checked.findings = Writer::new(file, &analyses, &tokens).write(drafts);
+            let line_hashes = self.line_hashes.then(|| LineHashes::new(&file.text)).unwrap_or_default();
+            checked.findings = Writer::new(file, &analyses, &tokens, line_hashes).write(drafts);
         }
         checked
     }
@@ -315,11 +321,11 @@ struct Writer<'f> {
     analyses: &'f [Analysis<'f>],
     lines: Lines<'f>,
     masks: Vec<Span>,
-    line_hashes: Vec<String>,
+    line_hashes: LineHashes,
 }
 
 impl<'f> Writer<'f> {
-    fn new(file: &'f Candidate, analyses: &'f [Analysis<'f>], tokens: &[Token]) -> Self {
+    fn new(file: &'f Candidate, analyses: &'f [Analysis<'f>], tokens: &[Token], line_hashes: LineHashes) -> Self {
         let secrets = || analyses.iter().flat_map(|analysis| &analysis.secrets);
         let mut masks: Vec<Span> = secrets().map(|secret| secret.span).collect();
         masks.extend(tokens.iter().map(|token| token.span));
@@ -337,13 +343,7 @@ impl<'f> Writer<'f> {
                 _ => merged.push(mask),
             }
         }
-        Writer {
-            file,
-            analyses,
-            lines: Lines::new(&file.text),
-            masks: merged,
-            line_hashes: line_hash::line_hashes(&file.text),
-        }
+        Writer { file, analyses, lines: Lines::new(&file.text), masks: merged, line_hashes }
     }
 
     fn write(&self, drafts: Vec<(usize, Draft)>) -> Vec<Finding> {
@@ -378,7 +378,7 @@ impl<'f> Writer<'f> {
             secret: draft.secret,
             related: draft.related.into_iter().map(|(span, message)| self.related(span, message)).collect(),
             fingerprint,
-            line_hash: self.line_hashes.get(region.line - 1).cloned().unwrap_or_default(),
+            line_hash: self.line_hashes.of_line(region.line).unwrap_or_default(),
             region,
         }
     }
@@ -401,8 +401,21 @@ fn copies<'s>(text: &str, secrets: impl Iterator<Item = &'s str>) -> Vec<Span> {
     let search = (|| -> Result<(), Box<dyn std::error::Error>> {
         let all = NFA::new(secrets)?;
         let mut longest: HashMap<StateID, usize> = HashMap::new();
-        let mut state = all.start_state(Anchored::No)?;
-        for (at, byte) in text.bytes().enumerate() {
+        let start = all.start_state(Anchored::No)?;
+        let mut state = start;
+        let mut at = 0;
+        while let Some(&byte) = text.as_bytes().get(at) {
+            // Where none has begun, the search goes on where one can begin.
+            if state == start && let Some(first) = all.prefilter() {
+                match first.find_in(text.as_bytes(), (at..text.len()).into()).into_option() {
+                    Some(next) if next > at => {
+                        at = next;
+                        continue;
+                    }
+                    Some(_) => {}
+                    None => break,
+                }
+            }
             state = all.next_state(Anchored::No, state, byte);
             if all.is_match(state) {
                 let matches = 0..all.match_len(state);
@@ -411,6 +424,7 @@ fn copies<'s>(text: &str, secrets: impl Iterator<Item = &'s str>) -> Vec<Span> {
                 });
                 found.push(Span::new(at + 1 - length, at + 1));
             }
+            at += 1;
         }
         Ok(())
     })();

@@ -112,6 +112,8 @@ fn numbers(version: &str) -> impl Iterator<Item = Option<u64>> {
 /// The manifests of a scan, each read once. It can be used from many threads.
 #[derive(Default)]
 pub struct Manifests {
+    /// The directory it runs in, which relative paths start from.
+    current: PathBuf,
     /// Folders that are not left on the way up.
     boundaries: Vec<PathBuf>,
     by_folder: Mutex<HashMap<PathBuf, Option<Arc<Manifest>>>>,
@@ -121,13 +123,14 @@ impl Manifests {
     /// Manifests are looked for from a file's folder up to the outermost of these folders that holds it; for a file in none
     /// of them, in its own folder only.
     pub fn within(boundaries: impl IntoIterator<Item = PathBuf>) -> Self {
-        let boundaries = boundaries.into_iter().filter_map(|folder| absolute(&folder)).collect();
-        Manifests { boundaries, by_folder: Mutex::default() }
+        let current = std::env::current_dir().unwrap_or_default();
+        let boundaries = boundaries.into_iter().filter_map(|folder| absolute(&current.join(folder))).collect();
+        Manifests { current, boundaries, by_folder: Mutex::default() }
     }
 
     /// The manifest nearest above a file.
     pub fn nearest(&self, file: &Path) -> Option<Arc<Manifest>> {
-        let file = absolute(file)?;
+        let file = absolute(&self.current.join(file))?;
         let folder = file.parent()?;
         let boundary = self.boundaries.iter().filter(|boundary| folder.starts_with(boundary));
         let boundary = boundary.min_by_key(|boundary| boundary.components().count()).map_or(folder, PathBuf::as_path);
