@@ -1,13 +1,13 @@
 //! The pipeline: sources in, findings out; the only place that knows all the steps.
 //!
 //! 1. The source hands on files; the prefilter throws away what cannot matter. This runs on the walker's threads.
-//! 2. What is left is parsed and given to the rules, in parallel, and what they found is written down for people: code
-//!    first, then configuration, in which the environment variables that code uses as keys are keys too.
+//! 2. What is left is parsed and given to the rules, and what they found is written down for people: code while the walk
+//!    goes on, then configuration, in which the environment variables that code uses as keys are keys too.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use aho_corasick::Anchored;
@@ -120,57 +120,75 @@ struct Checked {
 pub fn check(options: &Options) -> Result<Outcome, Error> {
     let started = Instant::now();
     let mut summary = Summary::default();
-    let candidates = Mutex::new(Vec::new());
-    let consider = |file: File<'_>| {
-        (options.progress)();
-        let language = Language::of_path(Path::new(&file.path));
-        if prefilter::matters(language, &file.bytes) {
-            let candidate = Candidate {
-                context: context::of_path(file.local_path()),
-                language,
-                text: file.text()?.into_owned(),
-                path: file.path,
-            };
-            candidates.lock().unwrap_or_else(PoisonError::into_inner).push(candidate);
-        }
-        Ok(())
-    };
     let roots = match &options.input {
-        Input::Tree(paths) => {
-            let walked = tree::walk(paths, &options.tree, consider)?;
-            (summary.files, summary.bytes, summary.skipped) = (walked.files, walked.bytes, walked.skipped);
-            paths.clone()
-        }
-        Input::File(file) => {
-            (summary.files, summary.bytes) = (1, file.bytes.len() as u64);
-            let path = PathBuf::from(&file.path);
-            if let Err(refusal) = consider(file.clone()) {
-                summary.skipped.push(refusal.of(file.path.clone()));
-            }
-            vec![path]
-        }
+        Input::Tree(paths) => paths.clone(),
+        Input::File(file) => vec![PathBuf::from(&file.path)],
     };
-    let mut candidates = candidates.into_inner().unwrap_or_else(PoisonError::into_inner);
-    candidates.sort_by(|one, other| one.path.cmp(&other.path));
-
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.tree.threads)
         .stack_size(STACK_SIZE)
         .start_handler(|_| language::set_stack(STACK_SIZE))
         .build()
         .map_err(|error| Error::Threads(error.to_string()))?;
-    // Code first: it says which variables are keys, whatever they are called, and configuration is judged by that.
-    let (code, configuration): (Vec<Candidate>, Vec<Candidate>) =
-        candidates.into_iter().partition(|candidate| !candidate.language.is_configuration());
-    let mut checked = pool.install(|| {
-        let repositories = Repositories::new();
-        let around = Around::new(&roots, options, &repositories);
-        let mut checked = around.check_all(code, &HashSet::new(), &repositories);
-        let key_variables: HashSet<String> =
-            checked.iter_mut().flat_map(|file| std::mem::take(&mut file.key_variables)).collect();
-        checked.extend(around.check_all(configuration, &key_variables, &repositories));
-        checked
-    });
+    let repositories = Repositories::new();
+    let around = LazyLock::new(|| Around::new(&roots, options, &repositories));
+    let no_variables = HashSet::new();
+    let checked_code = Mutex::new(Vec::new());
+    let configuration = Mutex::new(Vec::new());
+    // Code is checked while the walk goes on. It says which variables are keys, whatever they are called, and
+    // configuration is judged by that, so it comes afterwards.
+    pool.in_place_scope(|scope| -> Result<(), tree::Error> {
+        scope.spawn(|_| {
+            LazyLock::force(&around);
+        });
+        let consider = |file: File<'_>| {
+            (options.progress)();
+            let language = Language::of_path(Path::new(&file.path));
+            if !prefilter::matters(language, &file.bytes) {
+                return Ok(());
+            }
+            let candidate = Candidate {
+                context: context::of_path(file.local_path()),
+                language,
+                text: file.text()?.into_owned(),
+                path: file.path,
+            };
+            if language.is_configuration() {
+                lock(&configuration).push(candidate);
+            } else {
+                scope.spawn(|_| {
+                    let candidate = candidate;
+                    let checked = around.check(&candidate, Ok(None), &no_variables);
+                    lock(&checked_code).push(checked);
+                });
+            }
+            Ok(())
+        };
+        match &options.input {
+            Input::Tree(paths) => {
+                let walked = tree::walk(paths, &options.tree, consider)?;
+                (summary.files, summary.bytes, summary.skipped) = (walked.files, walked.bytes, walked.skipped);
+            }
+            Input::File(file) => {
+                (summary.files, summary.bytes) = (1, file.bytes.len() as u64);
+                if let Err(refusal) = consider(file.clone()) {
+                    summary.skipped.push(refusal.of(file.path.clone()));
+                }
+            }
+        }
+        Ok(())
+    })?;
+    let mut checked = checked_code.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let key_variables: HashSet<String> =
+        checked.iter_mut().flat_map(|file| std::mem::take(&mut file.key_variables)).collect();
+    let configuration = configuration.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // git's index can only be asked from one thread, and only env and key files are asked for.
+    let statuses: Vec<Result<Option<FileStatus>, Skipped>> =
+        configuration.iter().map(|file| status(&repositories, file)).collect();
+    checked.extend(pool.install(|| {
+        let files = configuration.into_par_iter().zip(statuses);
+        files.map(|(file, status)| around.check(&file, status, &key_variables)).collect::<Vec<Checked>>()
+    }));
     let findings = checked.iter_mut().flat_map(|file| std::mem::take(&mut file.findings));
     let mut findings: Vec<Finding> = findings.collect();
     findings.sort_by(|one, other| one.path.cmp(&other.path));
@@ -178,6 +196,10 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     summary.skipped.sort_by(|one, other| (&one.path, &one.reason).cmp(&(&other.path, &other.reason)));
     summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(Outcome { findings, summary })
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What git says of a file, where that matters.
@@ -237,19 +259,6 @@ impl Around {
             project: ProjectNames { names },
             manifests: Manifests::within(boundaries),
         }
-    }
-
-    /// Checks files in parallel; what came of them is in their order.
-    fn check_all(
-        &self,
-        files: Vec<Candidate>,
-        key_variables: &HashSet<String>,
-        repositories: &Repositories,
-    ) -> Vec<Checked> {
-        // git's index can only be asked from one thread, and only env and key files are asked for.
-        let statuses: Vec<Result<Option<FileStatus>, Skipped>> =
-            files.iter().map(|file| status(repositories, file)).collect();
-        files.into_par_iter().zip(statuses).map(|(file, status)| self.check(&file, status, key_variables)).collect()
     }
 
     fn check(
@@ -406,7 +415,9 @@ fn copies<'s>(text: &str, secrets: impl Iterator<Item = &'s str>) -> Vec<Span> {
         let mut at = 0;
         while let Some(&byte) = text.as_bytes().get(at) {
             // Where none has begun, the search goes on where one can begin.
-            if state == start && let Some(first) = all.prefilter() {
+            if state == start
+                && let Some(first) = all.prefilter()
+            {
                 match first.find_in(text.as_bytes(), (at..text.len()).into()).into_option() {
                     Some(next) if next > at => {
                         at = next;

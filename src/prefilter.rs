@@ -4,8 +4,10 @@
 //! library, a name that can hold a JWT secret, a private key, a token. The pass looks for a few dozen short literals at once
 //! and judges the places where it finds one. It errs on the side of parsing.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
+use aho_corasick::packed::{self, Searcher};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::language::Language;
@@ -24,9 +26,35 @@ const OWNERS: [&str; 5] = ["token", "sign", "hmac", "bearer", "auth"];
 /// How base64url of a JSON object begins: the brace, then a quote, a space or a line's end.
 const OBJECTS: [&str; 4] = ["eyJ", "eyA", "ewo", "ew0"];
 
+/// A search for one of several literals, the leftmost first.
+enum Search {
+    /// With vectors, where the processor has them.
+    Packed(Searcher),
+    Automaton(AhoCorasick),
+}
+
+impl Search {
+    fn new(literals: &[String]) -> Option<Search> {
+        if let Some(searcher) = packed::Config::new().builder().extend(literals).build() {
+            return Some(Search::Packed(searcher));
+        }
+        let mut builder = AhoCorasick::builder();
+        builder.kind(Some(AhoCorasickKind::ContiguousNFA)).match_kind(MatchKind::LeftmostFirst);
+        builder.build(literals).ok().map(Search::Automaton)
+    }
+
+    /// Whether a literal stands at a place that satisfies `is_it`; of those that overlap only the first is asked.
+    fn any(&self, bytes: &[u8], mut is_it: impl FnMut(Range<usize>) -> bool) -> bool {
+        match self {
+            Search::Packed(searcher) => searcher.find_iter(bytes).any(|found| is_it(found.range())),
+            Search::Automaton(automaton) => automaton.find_iter(bytes).any(|found| is_it(found.range())),
+        }
+    }
+}
+
 struct Patterns {
-    candidates: AhoCorasick,
-    objects: AhoCorasick,
+    candidates: Search,
+    objects: Search,
 }
 
 /// Nothing if the searches could not be built, which a test rules out; everything would then be parsed.
@@ -38,11 +66,7 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
     });
     let objects = OBJECTS.map(str::to_owned);
     let words: Vec<String> = spellings.chain(["WebToken".to_owned()]).chain(objects.clone()).collect();
-    // Nearly all of the work is done by what looks for literals before the automaton is asked, so it is of the kind that
-    // is built fastest.
-    let mut builder = AhoCorasick::builder();
-    builder.kind(Some(AhoCorasickKind::ContiguousNFA)).match_kind(MatchKind::LeftmostFirst);
-    Some(Patterns { candidates: builder.build(words).ok()?, objects: builder.build(objects).ok()? })
+    Some(Patterns { candidates: Search::new(&words)?, objects: Search::new(&objects)? })
 });
 
 /// Whether `bytes` begin with a token from its beginning, which is one of [`OBJECTS`], to its second dot, with a header long
@@ -73,15 +97,14 @@ pub fn matters(language: Language, bytes: &[u8]) -> bool {
     match language {
         Language::Dotenv | Language::Key => !bytes.is_empty(),
         Language::Text => {
-            let mut objects = patterns.objects.find_iter(bytes);
-            objects.any(|found| begins_token(bytes.get(found.start()..).unwrap_or_default()))
+            patterns.objects.any(bytes, |found| begins_token(bytes.get(found.start..).unwrap_or_default()))
         }
-        _ => patterns.candidates.find_iter(bytes).any(|found| {
-            let here = bytes.get(found.start()..).unwrap_or_default();
+        _ => patterns.candidates.any(bytes, |found| {
+            let here = bytes.get(found.start..).unwrap_or_default();
             if here.starts_with(b"e") {
                 return begins_token(here);
             }
-            word_matters(language, bytes, found.start(), found.end())
+            word_matters(language, bytes, found.start, found.end)
         }),
     }
 }

@@ -120,6 +120,7 @@ enum Place {
 pub struct Resolver<'f> {
     facts: &'f Facts,
     models: &'static Models,
+    unknown: Rc<Origin<'f>>,
     origins: RefCell<FxHashMap<ValueId, Rc<Origin<'f>>>>,
     member_writes: FxHashMap<(Owner<'f>, &'f str), Vec<ValueId>>,
     global_writes: FxHashMap<&'f str, Vec<ValueId>>,
@@ -157,6 +158,7 @@ impl<'f> Resolver<'f> {
         Resolver {
             facts,
             models,
+            unknown: Rc::new(Origin { root: Root::Unknown, steps: Vec::new() }),
             origins: RefCell::default(),
             member_writes,
             global_writes,
@@ -188,7 +190,7 @@ impl<'f> Resolver<'f> {
         if let Some(origin) = self.origins.borrow().get(&value) {
             return Rc::clone(origin);
         }
-        let unknown = || Rc::new(Origin { root: Root::Unknown, steps: Vec::new() });
+        let unknown = || Rc::clone(&self.unknown);
         if hops == 0 {
             return unknown();
         }

@@ -4,6 +4,8 @@
 //! also goes into the functions and classes it meets. Casts, parentheses, `await` and optional chaining are seen
 //! through, so that `(jws.verify as any)(token, key)` is the call `jws.verify(token, key)`.
 
+use std::cell::RefCell;
+
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
     Argument as AstArgument, ArrayExpressionElement, ArrowFunctionBody, ArrowFunctionExpression, AssignmentExpression,
@@ -39,10 +41,17 @@ const STACK_PER_TOKEN: usize = if cfg!(debug_assertions) { 16 * 1024 } else { 3 
 /// The stack in bytes that a thread of its own has beside what the text needs.
 const OWN_STACK: usize = 1024 * 1024;
 
+/// How many bytes of memory for syntax trees a thread keeps from one file to the next.
+const MAX_ARENA: usize = 16 * 1024 * 1024;
+
+thread_local! {
+    static ARENA: RefCell<Allocator> = RefCell::default();
+}
+
 /// Lowers a file. What the parser could not read is in [`Facts::problems`].
 pub fn parse(text: &str, language: Language) -> Facts {
     let tally = Tally::of(text);
-    if tally.may_nest_deeper_than(MAX_DEPTH, text.len()) && nests_deeper_than(text, MAX_DEPTH) {
+    if tally.may_nest_deeper_than(MAX_DEPTH) && nests_deeper_than(text, MAX_DEPTH) {
         return refused(language, format!("nested more than {MAX_DEPTH} levels deep"));
     }
     // The parser, the scopes and the lowering all recurse. What looks flat can be deep where brackets in strings,
@@ -74,23 +83,25 @@ struct Tally {
     tokens: usize,
     /// Opening brackets.
     brackets: usize,
-    /// Marks that take what follows as their operand.
+    /// Marks and words that may take what follows as their operand.
     operators: usize,
 }
 
 impl Tally {
-    /// Counts without a branch, for it looks at every byte of every file.
+    /// Counts without a branch, for it looks at every byte.
     fn of(text: &str) -> Tally {
         const WORD: u8 = 1;
         const TOKEN: u8 = 2;
         const BRACKET: u8 = 4;
         const OPERATOR: u8 = 8;
+        const KEYWORD: u8 = 16;
         const COUNTED: [u8; 256] = {
             let mut counted = [0; 256];
             let mut at = 0;
             while at < counted.len() {
                 counted[at] = match BYTES[at] {
-                    Byte::Letter | Byte::Keyword => WORD,
+                    Byte::Letter => WORD,
+                    Byte::Keyword => WORD | KEYWORD,
                     Byte::Blank | Byte::LineEnd | Byte::Closing | Byte::Separator | Byte::Quote => 0,
                     Byte::Opening => TOKEN | BRACKET,
                     Byte::Operator => TOKEN | OPERATOR,
@@ -107,17 +118,15 @@ impl Tally {
             // Of a word only the first letter counts.
             tally.tokens += usize::from(this & (WORD | TOKEN) & !before != 0);
             tally.brackets += usize::from(this & BRACKET != 0);
-            tally.operators += usize::from(this & OPERATOR != 0);
-            before = this & WORD;
+            tally.operators += usize::from(this & (OPERATOR | KEYWORD) & !before != 0);
+            before = (this & WORD) * (WORD | KEYWORD);
         }
         tally
     }
 
-    /// Whether there is enough in a text of so many bytes to nest beyond `limit` as [`nests_deeper_than`] counts it.
-    fn may_nest_deeper_than(&self, limit: usize, bytes: usize) -> bool {
-        // The shortest keyword and what ends it.
-        let keywords = bytes / b"if ".len() + 1;
-        self.brackets > limit || self.operators + keywords > 4 * limit
+    /// Whether there is enough in the text to nest beyond `limit` as [`nests_deeper_than`] counts it.
+    fn may_nest_deeper_than(&self, limit: usize) -> bool {
+        self.brackets > limit || self.operators > 4 * limit
     }
 }
 
@@ -172,17 +181,27 @@ fn class(byte: u8) -> Byte {
 }
 
 fn read_and_lower(text: &str, language: Language) -> Facts {
+    // One file's tree after the other is built in the same memory.
+    let mut allocator = ARENA.take();
+    let facts = read_and_lower_in(&allocator, text, language);
+    allocator.reset();
+    if allocator.capacity() <= MAX_ARENA {
+        ARENA.set(allocator);
+    }
+    facts
+}
+
+fn read_and_lower_in(allocator: &Allocator, text: &str, language: Language) -> Facts {
     let mut facts = Facts::new(language);
-    let allocator = Allocator::default();
     let first = match language {
         Language::TypeScript => SourceType::ts(),
         Language::Tsx => SourceType::tsx(),
         _ => SourceType::unambiguous().with_jsx(true),
     };
-    let mut parsed = read(&allocator, text, first);
+    let mut parsed = read(allocator, text, first);
     // Type annotations in .js files (Flow), JSX in .ts files: what fails as the one is often the other.
     if parsed.panicked {
-        let second = read(&allocator, text, SourceType::tsx());
+        let second = read(allocator, text, SourceType::tsx());
         if !second.panicked {
             parsed = second;
         }
