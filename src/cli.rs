@@ -470,6 +470,8 @@ impl Check {
             select: self.select.clone(),
             ignore: self.ignore.clone(),
             adjacent: self.adjacent,
+            // No other format has them.
+            line_hashes: matches!(self.format, Format::Sarif),
             progress: &|| progress.advance(),
         };
         let outcome = check::check(&options);

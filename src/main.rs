@@ -3,6 +3,10 @@
 mod cli;
 mod show;
 
+/// A check makes and drops very many small things.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> std::process::ExitCode {
     cli::run()
 }

@@ -120,7 +120,8 @@ enum Place {
 pub struct Resolver<'f> {
     facts: &'f Facts,
     models: &'static Models,
-    origins: RefCell<FxHashMap<ValueId, Rc<Origin>>>,
+    unknown: Rc<Origin<'f>>,
+    origins: RefCell<FxHashMap<ValueId, Rc<Origin<'f>>>>,
     member_writes: FxHashMap<(Owner<'f>, &'f str), Vec<ValueId>>,
     global_writes: FxHashMap<&'f str, Vec<ValueId>>,
     held: Answers<(Place, &'f str), ValueId>,
@@ -132,8 +133,6 @@ pub struct Resolver<'f> {
     /// How many values all walks have looked at.
     spent: Cell<usize>,
     call_sites: OnceCell<FxHashMap<FunctionId, Vec<ValueId>>>,
-    /// [`Facts::opened`].
-    opened: Rc<[String]>,
     /// The calls that are being followed into the functions they call, so that a parameter is what this call gives.
     entered: RefCell<Vec<(FunctionId, ValueId)>>,
 }
@@ -161,6 +160,7 @@ impl<'f> Resolver<'f> {
         Resolver {
             facts,
             models,
+            unknown: Rc::new(Origin { root: Root::Unknown, steps: Vec::new() }),
             origins: RefCell::default(),
             member_writes,
             global_writes,
@@ -170,7 +170,6 @@ impl<'f> Resolver<'f> {
             nested: Cell::new(0),
             spent: Cell::new(0),
             call_sites: OnceCell::new(),
-            opened: facts.opened.clone().into(),
             entered: RefCell::default(),
         }
     }
@@ -186,70 +185,68 @@ impl<'f> Resolver<'f> {
     }
 
     /// Where a value comes from.
-    pub fn origin(&self, value: ValueId) -> Rc<Origin> {
+    pub fn origin(&self, value: ValueId) -> Rc<Origin<'f>> {
         self.origin_within(value, MAX_DEPTH)
     }
 
-    fn origin_within(&self, value: ValueId, hops: usize) -> Rc<Origin> {
+    fn origin_within(&self, value: ValueId, hops: usize) -> Rc<Origin<'f>> {
         if let Some(origin) = self.origins.borrow().get(&value) {
             return Rc::clone(origin);
         }
-        let unknown = || Origin { root: Root::Unknown, steps: Vec::new() };
+        let unknown = || Rc::clone(&self.unknown);
         if hops == 0 {
-            return Rc::new(unknown());
+            return unknown();
         }
         // Stands while the origin is being found, so that a cycle ends.
-        self.origins.borrow_mut().insert(value, Rc::new(unknown()));
+        self.origins.borrow_mut().insert(value, unknown());
         let hops = hops - 1;
-        let then = |from: ValueId, step: Step| (*self.origin_within(from, hops)).clone().then(step);
-        let known = |origin: &Origin| origin.root != Root::Unknown;
+        let then = |from: ValueId, step: Step<'f>| Rc::new(self.origin_within(from, hops).then(step));
+        let known = |origin: &Rc<Origin>| origin.root != Root::Unknown;
         // The best of several: one whose root is known, or else one that says at least how it ends.
-        let best = |origins: Vec<Origin>| {
+        let best = |origins: Vec<Rc<Origin<'f>>>| {
             let found =
                 origins.iter().position(known).or_else(|| origins.iter().position(|origin| !origin.steps.is_empty()));
             found.and_then(|index| origins.into_iter().nth(index))
         };
         let origin = match self.facts.kind(value) {
-            Kind::Module(module) => Origin { root: Root::Module(module.clone()), steps: Vec::new() },
+            Kind::Module(module) => Rc::new(Origin { root: Root::Module(module), steps: Vec::new() }),
             Kind::Import { module, member } => {
-                Origin { root: Root::Module(module.clone()), steps: vec![Step::Member(member.clone())] }
+                Rc::new(Origin { root: Root::Module(module), steps: vec![Step::Member(member)] })
             }
             Kind::Global(name) => self
                 .global_writes
                 .get(name.as_str())
                 .into_iter()
                 .flatten()
-                .map(|write| (*self.origin_within(*write, hops)).clone())
+                .map(|write| self.origin_within(*write, hops))
                 .find(known)
-                .unwrap_or_else(|| Origin { root: self.global(name), steps: Vec::new() }),
+                .unwrap_or_else(|| Rc::new(Origin { root: self.global(name), steps: Vec::new() })),
             Kind::Name(binding) => {
                 let binding = &self.facts.bindings[binding.index()];
-                let written =
-                    binding.writes.iter().take(MAX_WRITES).map(|write| (*self.origin_within(*write, hops)).clone());
+                let written = binding.writes.iter().take(MAX_WRITES).map(|write| self.origin_within(*write, hops));
                 let typed = binding.type_name.map(|type_name| then(type_name, Step::Instance)).filter(known);
                 best(written.chain(typed).collect()).unwrap_or_else(unknown)
             }
             Kind::Member { object, name, .. } => {
                 let held = self.held(*object, name);
-                let held = held.iter().map(|held| (*self.origin_within(*held, hops)).clone()).find(known);
+                let held = held.iter().map(|held| self.origin_within(*held, hops)).find(known);
                 held.or_else(|| self.typed_member(*object, name, hops))
-                    .unwrap_or_else(|| then(*object, Step::Member(name.clone())))
+                    .unwrap_or_else(|| then(*object, Step::Member(name)))
             }
             Kind::Call(call) => match self.wrapped(value, hops) {
-                Some(inner) => (*self.origin_within(inner, hops)).clone(),
+                Some(inner) => self.origin_within(inner, hops),
                 None => then(call.callee, Step::Call(value)),
             },
             Kind::Super(class) => match self.facts.classes[class.index()].extends {
-                Some(extends) => then(extends, Step::Member("super".to_owned())),
+                Some(extends) => then(extends, Step::Member("super")),
                 None => unknown(),
             },
             Kind::Choice(choices) => {
-                let origins = choices.iter().map(|choice| (*self.origin_within(*choice, hops)).clone());
+                let origins = choices.iter().map(|choice| self.origin_within(*choice, hops));
                 best(origins.collect()).unwrap_or_else(unknown)
             }
             _ => unknown(),
         };
-        let origin = Rc::new(origin);
         self.origins.borrow_mut().insert(value, Rc::clone(&origin));
         origin
     }
@@ -257,20 +254,20 @@ impl<'f> Resolver<'f> {
     /// Where a name comes from that the file does not bind. In JavaScript every module is asked for by its own name;
     /// elsewhere what a module exports can be known by its bare name, and a package's whole name be written where it is
     /// used.
-    fn global(&self, name: &str) -> Root {
+    fn global(&self, name: &'f str) -> Root<'f> {
         if self.facts.language.is_javascript() {
-            return Root::Global(name.to_owned());
+            return Root::Global(name);
         }
-        Root::Opened { name: name.to_owned(), modules: Rc::clone(&self.opened) }
+        Root::Opened { name, modules: &self.facts.opened }
     }
 
     /// The origin of a member that has only a declared type: `this.jwt` with `constructor(private jwt: JwtService)`.
-    fn typed_member(&self, object: ValueId, name: &str, hops: usize) -> Option<Origin> {
+    fn typed_member(&self, object: ValueId, name: &str, hops: usize) -> Option<Rc<Origin<'f>>> {
         let class = self.class_of(object)?;
         let members = self.facts.classes[class.index()].members.iter();
         let type_name = members.filter(|member| member.name == name).find_map(|member| member.type_name)?;
         let origin = self.origin_within(type_name, hops);
-        (origin.root != Root::Unknown).then(|| (*origin).clone().then(Step::Instance))
+        (origin.root != Root::Unknown).then(|| Rc::new(origin.then(Step::Instance)))
     }
 
     fn class_of(&self, value: ValueId) -> Option<ClassId> {
