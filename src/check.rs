@@ -161,9 +161,7 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     };
     let around = LazyLock::new(|| {
         let project = match (&options.input, &change) {
-            (_, Some(change)) => {
-                Project { names: change.project_names(), boundaries: vec![change.root().to_owned()] }
-            }
+            (_, Some(change)) => Project { names: change.project_names(), boundaries: vec![change.root().to_owned()] },
             (Input::Tree(paths), None) => Project::around(paths, &repositories),
             (Input::File(file), None) => Project::around(&[PathBuf::from(&file.path)], &repositories),
             (Input::Staged(_) | Input::Since(..), None) => Project::default(),

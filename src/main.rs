@@ -1,6 +1,7 @@
 //! The command line.
 
 mod cli;
+mod config;
 mod show;
 
 /// A check makes and drops very many small things.
