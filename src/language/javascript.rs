@@ -110,6 +110,7 @@ fn read_and_lower(text: &str, language: Language) -> Facts {
             name: scoping.symbol_name(symbol).to_owned(),
             span: span(scoping.symbol_span(symbol)),
             writes: Vec::new(),
+            settled: Vec::new(),
             parameter: None,
             type_name: None,
         })
