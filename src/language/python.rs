@@ -467,7 +467,9 @@ mod tests {
         ] {
             parse(source);
         }
-        let facts = parse(&("f(".repeat(3_000) + "'k'" + &")".repeat(3_000)));
+        // As deep as this, checks run on threads with a larger stack.
+        let deep = || parse(&("f(".repeat(3_000) + "'k'" + &")".repeat(3_000)));
+        let facts = std::thread::Builder::new().stack_size(64 << 20).spawn(deep).unwrap().join().unwrap();
         assert!(!facts.problems.is_empty());
     }
 }
