@@ -97,7 +97,7 @@ pub struct RandomKey {
 pub struct Surroundings<'a> {
     /// The names a guesser would try first: of the folder, the package, the repository.
     pub project: &'a ProjectNames,
-    /// The package the file belongs to.
+    /// What the manifests around the file say for its language.
     pub manifest: Option<&'a Manifest>,
     /// The models its calls are known by.
     pub models: &'static Models,
@@ -281,7 +281,7 @@ impl<'f> Analysis<'f> {
         let version = self
             .surroundings
             .manifest
-            .and_then(|manifest| site.library.packages.iter().find_map(|package| manifest.version_of(package)));
+            .and_then(|manifest| site.library.distributions().iter().find_map(|package| manifest.version_of(package)));
         let older = version.and_then(|version| {
             site.model.version.iter().find(|older| parse_version(&older.below).is_some_and(|below| version < below))
         });

@@ -18,17 +18,18 @@ use sha2::{Digest, Sha256};
 
 use crate::analysis::{Analysis, Surroundings};
 use crate::facts::Span;
-use crate::finding::{Context, Finding, Related, Severity, Skipped, Summary};
+use crate::finding::{Context, Finding, Region, Related, Severity, Skipped, Summary};
 use crate::language::{self, Language};
 use crate::library::Models;
 use crate::lines::Lines;
 use crate::manifest::Manifests;
 use crate::report::line_hash;
-use crate::repository::{FileStatus, Repositories};
+use crate::repository::{self, FileStatus, Repositories};
 use crate::rule::{Check, Draft, Drafts, RULES, Rule};
 use crate::secret::pem;
 use crate::secret::strength::ProjectNames;
 use crate::secret::token::{self, Token};
+use crate::source::change::{self, Change};
 use crate::source::{File, tree};
 use crate::{context, prefilter};
 
@@ -42,6 +43,10 @@ pub enum Input {
     Tree(Vec<std::path::PathBuf>),
     /// This file.
     File(File<'static>),
+    /// What is staged.
+    Staged(change::Options),
+    /// What has changed since the revision.
+    Since(String, change::Options),
 }
 
 /// How to check it.
@@ -76,12 +81,15 @@ pub enum Error {
     Tree(tree::Error),
     /// No threads could be started; why not.
     Threads(String),
+    /// git cannot say what is asked for.
+    Repository(repository::Error),
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Tree(error) => error.fmt(f),
+            Error::Repository(error) => error.fmt(f),
             Error::Threads(reason) => write!(f, "no threads could be started: {reason}; try --threads 1"),
         }
     }
@@ -95,12 +103,40 @@ impl From<tree::Error> for Error {
     }
 }
 
+impl From<repository::Error> for Error {
+    fn from(error: repository::Error) -> Self {
+        Error::Repository(error)
+    }
+}
+
 /// A file that may matter, read but not yet parsed.
 struct Candidate {
     path: String,
     context: Context,
     language: Language,
     text: String,
+    /// Whether it is judged, or only says what other files mean.
+    is_judged: bool,
+    /// What git says of it, where that is known from where it comes.
+    status: Option<FileStatus>,
+}
+
+/// What a source came to.
+#[derive(Default)]
+struct Gathered {
+    candidates: Vec<Candidate>,
+    summary: Summary,
+    project: Project,
+    change: Option<Change>,
+}
+
+/// What is known of the whole project.
+#[derive(Default)]
+struct Project {
+    /// What it is called.
+    names: Vec<String>,
+    /// The folders it does not reach beyond.
+    boundaries: Vec<PathBuf>,
 }
 
 /// What came of one file.
@@ -114,54 +150,24 @@ struct Checked {
 /// Checks.
 ///
 /// # Errors
-/// A path that does not exist, or a machine that gives no threads.
+/// A path that does not exist, a repository that is missing or cannot be read where one is needed, or a machine that gives
+/// no threads.
 pub fn check(options: &Options) -> Result<Outcome, Error> {
     let started = Instant::now();
-    let mut summary = Summary::default();
-    let candidates = Mutex::new(Vec::new());
-    let consider = |file: File<'_>| {
-        (options.progress)();
-        let language = Language::of_path(Path::new(&file.path));
-        if prefilter::matters(language, &file.bytes) {
-            let candidate = Candidate {
-                context: context::of_path(file.local_path()),
-                language,
-                text: file.text()?.into_owned(),
-                path: file.path,
-            };
-            candidates.lock().unwrap_or_else(PoisonError::into_inner).push(candidate);
-        }
-        Ok(())
-    };
-    let roots = match &options.input {
-        Input::Tree(paths) => {
-            let walked = tree::walk(paths, &options.tree, consider)?;
-            (summary.files, summary.bytes, summary.skipped) = (walked.files, walked.bytes, walked.skipped);
-            paths.clone()
-        }
-        Input::File(file) => {
-            (summary.files, summary.bytes) = (1, file.bytes.len() as u64);
-            let path = PathBuf::from(&file.path);
-            if let Err(refusal) = consider(file.clone()) {
-                summary.skipped.push(refusal.of(file.path.clone()));
-            }
-            vec![path]
-        }
-    };
-    let mut candidates = candidates.into_inner().unwrap_or_else(PoisonError::into_inner);
-    candidates.sort_by(|one, other| one.path.cmp(&other.path));
-
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.tree.threads)
         .stack_size(STACK_SIZE)
         .build()
         .map_err(|error| Error::Threads(error.to_string()))?;
+    let repositories = Repositories::new();
+    let Gathered { mut candidates, mut summary, project, change } = pool.install(|| gather(options, &repositories))?;
+    candidates.sort_by(|one, other| one.path.cmp(&other.path));
+
     // Code first: it says which variables are keys, whatever they are called, and configuration is judged by that.
     let (code, configuration): (Vec<Candidate>, Vec<Candidate>) =
         candidates.into_iter().partition(|candidate| !candidate.language.is_configuration());
     let mut checked = pool.install(|| {
-        let repositories = Repositories::new();
-        let around = Around::new(&roots, options, &repositories);
+        let around = Around::new(project, options);
         let mut checked = around.check_all(code, &HashSet::new(), &repositories);
         let key_variables: HashSet<String> =
             checked.iter_mut().flat_map(|file| std::mem::take(&mut file.key_variables)).collect();
@@ -170,6 +176,9 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     });
     let findings = checked.iter_mut().flat_map(|file| std::mem::take(&mut file.findings));
     let mut findings: Vec<Finding> = findings.collect();
+    if let Some(change) = &change {
+        findings.retain(|finding| is_changed(change, finding));
+    }
     findings.sort_by(|one, other| one.path.cmp(&other.path));
     summary.skipped.extend(checked.into_iter().flat_map(|file| file.problems));
     summary.skipped.sort_by(|one, other| (&one.path, &one.reason).cmp(&(&other.path, &other.reason)));
@@ -177,16 +186,112 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     Ok(Outcome { findings, summary })
 }
 
+/// Reads what is to be checked, of which the prefilter throws nearly all away.
+fn gather(options: &Options, repositories: &Repositories) -> Result<Gathered, Error> {
+    let mut gathered = Gathered::default();
+    let candidates = Mutex::new(Vec::new());
+    let add = |file: File<'_>, status: Option<FileStatus>, is_judged: bool| {
+        let language = Language::of_path(Path::new(&file.path));
+        if prefilter::matters(language, &file.bytes) {
+            let candidate = Candidate {
+                context: context::of_path(file.local_path()),
+                language,
+                text: file.text()?.into_owned(),
+                path: file.path,
+                is_judged,
+                status,
+            };
+            candidates.lock().unwrap_or_else(PoisonError::into_inner).push(candidate);
+        }
+        Ok(())
+    };
+    let consider = |file: File<'_>| {
+        (options.progress)();
+        add(file, None, true)
+    };
+    let summary = &mut gathered.summary;
+    match &options.input {
+        Input::Tree(paths) => {
+            let walked = tree::walk(paths, &options.tree, consider)?;
+            (summary.files, summary.bytes, summary.skipped) = (walked.files, walked.bytes, walked.skipped);
+            gathered.project = Project::around(paths, repositories);
+        }
+        Input::File(file) => {
+            (summary.files, summary.bytes) = (1, file.bytes.len() as u64);
+            gathered.project = Project::around(&[PathBuf::from(&file.path)], repositories);
+            if let Err(refusal) = consider(file.clone()) {
+                summary.skipped.push(refusal.of(file.path.clone()));
+            }
+        }
+        Input::Staged(which) | Input::Since(_, which) => {
+            let change = match &options.input {
+                Input::Since(revision, _) => Change::since(revision, which)?,
+                _ => Change::staged(which)?,
+            };
+            let status = change.is_staged().then_some(FileStatus::Tracked);
+            let read = change.read(options.tree.max_file_size, |file| {
+                (options.progress)();
+                add(file, status, true)
+            })?;
+            (summary.files, summary.bytes, summary.skipped) = (read.files, read.bytes, read.skipped);
+            if change.has_environment() {
+                change.read_rest(options.tree.max_file_size, |file| {
+                    // Nothing is said of a file that has not changed, nor that it is none to be read.
+                    let _ = add(file, None, false);
+                })?;
+            }
+            gathered.project = Project { names: change.project_names(), boundaries: vec![change.root().to_owned()] };
+            gathered.change = Some(change);
+        }
+    }
+    gathered.candidates = candidates.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(gathered)
+}
+
+/// Whether a finding is one of a change: it stands on a line the change touches, or a place that belongs to it does.
+fn is_changed(change: &Change, finding: &Finding) -> bool {
+    let touches = |path: &str, region: &Region| change.touches(path, region.line..=region.end_line);
+    touches(&finding.path, &finding.region)
+        || finding.related.iter().any(|related| touches(&related.path, &related.region))
+}
+
 /// What git says of a file, where that matters.
 fn status(repositories: &Repositories, file: &Candidate) -> Result<Option<FileStatus>, Skipped> {
     if !matches!(file.language, Language::Dotenv | Language::Key) {
         return Ok(None);
+    }
+    if file.status.is_some() {
+        return Ok(file.status);
     }
     repositories.status_of(Path::new(&file.path)).map(Some).map_err(|error| Skipped {
         path: file.path.clone(),
         reason: format!("git cannot say whether it is tracked: {}", error.reason),
         fault: true,
     })
+}
+
+impl Project {
+    /// What is known of the project that these files and folders belong to.
+    fn around(roots: &[PathBuf], repositories: &Repositories) -> Self {
+        let mut project = Project::default();
+        for root in roots {
+            let folder = if root.is_dir() { root.clone() } else { root.parent().unwrap_or(Path::new("")).to_owned() };
+            // A repository that cannot be read is reported where a file's status is asked for.
+            match repositories.of_folder(&folder) {
+                Ok(Some(repository)) => {
+                    project.names.extend(repository.names());
+                    project.boundaries.push(repository.root().to_owned());
+                }
+                _ => {
+                    let whole = folder.canonicalize().ok();
+                    let name = whole.as_deref().and_then(Path::file_name);
+                    project.names.extend(name.map(|name| name.to_string_lossy().into_owned()));
+                    project.boundaries.push(folder);
+                }
+            }
+        }
+        project
+    }
 }
 
 /// What all files share.
@@ -198,39 +303,16 @@ struct Around {
 }
 
 impl Around {
-    fn new(roots: &[PathBuf], options: &Options, repositories: &Repositories) -> Self {
+    fn new(project: Project, options: &Options) -> Self {
         let wanted = |rule: &&Rule| {
             (options.select.is_empty() || options.select.iter().any(|id| id == rule.id))
                 && !options.ignore.iter().any(|id| id == rule.id)
         };
-        let mut boundaries = Vec::new();
-        let mut names = Vec::new();
-        for root in roots {
-            let folder = if root.is_dir() { root.clone() } else { root.parent().unwrap_or(Path::new("")).to_owned() };
-            // A repository that cannot be read is reported where a file's status is asked for.
-            match repositories.of_folder(&folder) {
-                Ok(Some(repository)) => {
-                    names.extend(repository.names());
-                    boundaries.push(repository.root().to_owned());
-                }
-                _ => {
-                    names.extend(
-                        folder
-                            .canonicalize()
-                            .ok()
-                            .as_deref()
-                            .and_then(Path::file_name)
-                            .map(|name| name.to_string_lossy().into_owned()),
-                    );
-                    boundaries.push(folder);
-                }
-            }
-        }
         Around {
             rules: RULES.iter().filter(wanted).collect(),
             adjacent: options.adjacent,
-            project: ProjectNames { names },
-            manifests: Manifests::within(boundaries),
+            project: ProjectNames { names: project.names },
+            manifests: Manifests::within(project.boundaries),
         }
     }
 
@@ -259,12 +341,14 @@ impl Around {
             None
         });
         let parts = language::parse(file.language, Path::new(&file.path), &file.text);
-        let problems = parts.iter().flat_map(|part| &part.facts.problems);
-        let skipped = |problem: &String| Skipped { path: file.path.clone(), reason: problem.clone(), fault: true };
-        checked.problems.extend(problems.map(skipped));
-        let manifest = self.manifests.nearest(Path::new(&file.path));
+        if file.is_judged {
+            let problems = parts.iter().flat_map(|part| &part.facts.problems);
+            let skipped = |problem: &String| Skipped { path: file.path.clone(), reason: problem.clone(), fault: true };
+            checked.problems.extend(problems.map(skipped));
+        }
+        let around = self.manifests.around(Path::new(&file.path));
         let mut project = self.project.clone();
-        project.names.extend(manifest.as_ref().and_then(|manifest| manifest.name.clone()));
+        project.names.extend(around.names().map(str::to_owned));
         let analyses: Vec<Analysis> = parts
             .iter()
             .map(|part| {
@@ -274,7 +358,7 @@ impl Around {
                 };
                 let surroundings = Surroundings {
                     project: &project,
-                    manifest: manifest.as_deref(),
+                    manifest: around.manifest(part.facts.language.family()),
                     models: Models::of(part.facts.language, self.adjacent),
                     context,
                     status,
@@ -286,6 +370,9 @@ impl Around {
         // A test's variables say nothing about what the program uses.
         for analysis in analyses.iter().filter(|analysis| analysis.surroundings.context == Context::Production) {
             checked.key_variables.extend(analysis.key_variables.iter().cloned());
+        }
+        if !file.is_judged {
+            return checked;
         }
         let tokens = token::find(file.text.as_bytes());
         let mut drafts = Vec::new();

@@ -18,8 +18,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use jotlint::check::{self, Input, Outcome};
 use jotlint::finding::{Severity, Skipped, Summary};
+use jotlint::init::Plan;
 use jotlint::secret::generate::{self, Algorithm};
-use jotlint::source::{self, tree};
+use jotlint::source::{self, change, tree};
 
 use crate::show::{self, Look};
 
@@ -55,6 +56,8 @@ Examples:
   jotlint check src config/prod.env      check these
   jotlint check --fail-on error          let warnings pass
   jotlint check --select leaked-token    look for one thing
+  jotlint check --staged                 check what the next commit would bring
+  jotlint check --since origin/main      check what a branch changes
   git show HEAD:app.js | jotlint check --stdin-filename app.js
 
 Files that .gitignore and .ignore leave out are not read, except environment and key files, which always are. \
@@ -83,6 +86,8 @@ enum Command {
     Explain(Explain),
     /// List the rules
     Rules(Rules),
+    /// Set a repository up: a hook, ignore rules, a configuration file
+    Init(Init),
     /// Write completions for a shell
     Completions(Completions),
 }
@@ -90,9 +95,21 @@ enum Command {
 #[derive(Args)]
 #[command(after_help = CHECK_EXAMPLES)]
 struct Check {
-    /// Files and folders to check
-    #[arg(value_name = "PATH", default_value = ".")]
+    /// Files and folders to check [default: the current folder; with --staged and --since the whole repository]
+    #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+
+    /// Check what is staged, as it is staged
+    #[arg(long, group = "change", conflicts_with = "stdin_filename", help_heading = "Git")]
+    staged: bool,
+
+    /// Check what has changed since the last commit in common with REV, up to the working tree
+    #[arg(long, value_name = "REV", group = "change", conflicts_with = "stdin_filename", help_heading = "Git")]
+    since: Option<String>,
+
+    /// Report only what changed lines bring
+    #[arg(long, requires = "change", help_heading = "Git")]
+    diff_lines: bool,
 
     /// How to report
     #[arg(long, value_enum, default_value_t, help_heading = "Output")]
@@ -170,6 +187,17 @@ struct Rules {
     /// How to list them
     #[arg(long, value_enum, default_value_t)]
     format: ListFormat,
+}
+
+#[derive(Args)]
+struct Init {
+    /// The repository, or a folder in it
+    #[arg(value_name = "PATH", default_value = ".")]
+    path: PathBuf,
+
+    /// Write without asking
+    #[arg(long, short)]
+    yes: bool,
 }
 
 #[derive(Args)]
@@ -322,6 +350,7 @@ fn command(cli: Cli) -> Result<u8, Failure> {
         }
         Command::Explain(explain) => to_stdout(|out| show::explain(&explain.rule, look, out)),
         Command::Rules(rules) => to_stdout(|out| show::rules(rules.format, look, out)),
+        Command::Init(init) => init.run(),
         Command::Completions(completions) => {
             let mut script = Vec::new();
             clap_complete::generate(completions.shell, &mut Cli::command(), "jotlint", &mut script);
@@ -359,6 +388,29 @@ fn ignore_broken_pipe(written: io::Result<()>) -> io::Result<()> {
     }
 }
 
+impl Init {
+    fn run(self) -> Result<u8, Failure> {
+        let plan = Plan::of(&self.path).map_err(|error| Failure(error.to_string()))?;
+        to_stdout(|out| show::plan(&plan, out))?;
+        if plan.steps.is_empty() {
+            return Ok(CLEAN);
+        }
+        if !self.yes {
+            if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
+                return Err(Failure("nothing is written without being asked; add --yes".to_owned()));
+            }
+            to_stdout(|out| write!(out, "Write this? [y/N] "))?;
+            let mut answer = String::new();
+            io::stdin().read_line(&mut answer).map_err(|error| Failure(format!("standard input: {error}")))?;
+            if !matches!(answer.trim(), "y" | "Y" | "yes") {
+                return to_stdout(|out| writeln!(out, "Nothing is written."));
+            }
+        }
+        plan.apply().map_err(|error| Failure(error.to_string()))?;
+        to_stdout(|out| writeln!(out, "Written."))
+    }
+}
+
 impl Check {
     fn run(self, color: When) -> Result<u8, Failure> {
         if let Some(output) = &self.output {
@@ -370,7 +422,7 @@ impl Check {
         if outcome.summary.files == 0 {
             say(&self.nothing(&outcome.summary));
         }
-        let place = self.paths.first().map_or(Path::new("."), PathBuf::as_path);
+        let place = self.place();
         match &self.output {
             None => {
                 to_stdout(|out| show::report(self.format, &outcome, look(color), place, started, out))?;
@@ -387,10 +439,19 @@ impl Check {
         Ok(if found { FOUND } else { CLEAN })
     }
 
+    /// The first of the paths, or else the current folder.
+    fn place(&self) -> &Path {
+        self.paths.first().map_or(Path::new("."), PathBuf::as_path)
+    }
+
     fn check(&self) -> Result<Outcome, Failure> {
-        let input = match &self.stdin_filename {
-            None => Input::Tree(self.paths.clone()),
-            Some(name) => match source::read_stdin(name, self.max_file_size) {
+        let change = || change::Options { paths: self.paths.clone(), changed_lines: self.diff_lines };
+        let input = match (&self.stdin_filename, &self.since) {
+            (None, None) if self.staged => Input::Staged(change()),
+            (None, None) if self.paths.is_empty() => Input::Tree(vec![PathBuf::from(".")]),
+            (None, None) => Input::Tree(self.paths.clone()),
+            (None, Some(revision)) => Input::Since(revision.clone(), change()),
+            (Some(name), _) => match source::read_stdin(name, self.max_file_size) {
                 Ok(file) => Input::File(file),
                 Err(refusal) => {
                     let summary = Summary { skipped: vec![refusal.of(name.clone())], ..Summary::default() };
@@ -420,12 +481,19 @@ impl Check {
     fn nothing(&self, summary: &Summary) -> String {
         let place = match &self.stdin_filename {
             Some(name) => name.clone(),
+            None if self.paths.is_empty() => ".".to_owned(),
             None => self.paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", "),
         };
-        match summary.skipped.as_slice() {
-            [] => format!("{place}: nothing to check: no file here is read; see --no-ignore and the paths given"),
-            [skipped] => format!("{place}: nothing to check: {} was skipped ({})", skipped.path, skipped.reason),
-            many => format!("{place}: nothing to check: all {} files were skipped; --format json says why", many.len()),
+        match (summary.skipped.as_slice(), &self.since) {
+            ([], _) if self.staged => "nothing to check: nothing is staged; `git add` stages it".to_owned(),
+            ([], Some(revision)) => format!("nothing to check: nothing has changed since `{revision}`"),
+            ([], None) => {
+                format!("{place}: nothing to check: no file here is read; see --no-ignore and the paths given")
+            }
+            ([skipped], _) => format!("{place}: nothing to check: {} was skipped ({})", skipped.path, skipped.reason),
+            (many, _) => {
+                format!("{place}: nothing to check: all {} files were skipped; --format json says why", many.len())
+            }
         }
     }
 }

@@ -30,7 +30,8 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer};
 
 use crate::language::{FAMILIES, Language};
-use crate::origin::{PathIndex, same_package};
+use crate::manifest::same_distribution;
+use crate::origin::PathIndex;
 
 /// What one library's calls mean.
 #[derive(Clone, Debug, Deserialize)]
@@ -41,6 +42,10 @@ pub struct Library {
     /// Import names. `name/*` stands for every path below `name`. Empty for what the language itself offers.
     #[serde(default)]
     pub packages: Vec<String>,
+    /// What it is called in manifests, where that is not what is imported: `PyJWT` for `jwt`,
+    /// `io.jsonwebtoken:jjwt-api` for `io.jsonwebtoken`. `name/*` stands for every path below `name`.
+    #[serde(default)]
+    pub distributions: Vec<String>,
     /// Whether the paths are also reachable as global names, as scripts in a browser do it.
     #[serde(default)]
     pub global: bool,
@@ -64,6 +69,13 @@ pub struct Library {
     /// The names under which a framework hands it its key and says what to do with it.
     #[serde(default, rename = "setting")]
     pub settings: Vec<Setting>,
+}
+
+impl Library {
+    /// What it is called in manifests.
+    pub fn distributions(&self) -> &[String] {
+        if self.distributions.is_empty() { &self.packages } else { &self.distributions }
+    }
 }
 
 /// What a call does with a token.
@@ -379,10 +391,10 @@ impl Models {
         models
     }
 
-    /// Whether a package is a JWT library that a model knows: what signs, verifies or decodes in its own source is the
+    /// Whether a package, by its name in a manifest, is a JWT library that a model knows: what signs, verifies or decodes in its own source is the
     /// library at work, not somebody using it.
     pub fn knows(&self, package: &str) -> bool {
-        let named = |library: &&Library| library.packages.iter().any(|name| same_package(name, package));
+        let named = |library: &&Library| library.distributions().iter().any(|name| same_distribution(name, package));
         let reads_tokens = |library: &&Library| library.uses.iter().any(|model| model.token.is_some());
         self.libraries.iter().filter(named).any(|library| reads_tokens(&library))
     }

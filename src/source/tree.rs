@@ -354,7 +354,7 @@ impl<F: Fn(File<'_>) -> Result<(), Refusal> + Sync> Visitor<'_, F> {
 
 /// A file's bytes, if it is within the limits; that on names does not hold for a file that was named
 /// itself.
-fn bytes<'a>(
+pub(super) fn bytes<'a>(
     path: &Path,
     kind: FileType,
     named: bool,
