@@ -189,10 +189,21 @@ pub struct Binding {
     /// Every value assigned to it, in source order; destructuring is lowered to [`Kind::Member`], a default to
     /// [`Kind::Choice`].
     pub writes: Vec<ValueId>,
+    /// From where on nothing is left of what was written before, in source order.
+    pub settled: Vec<Settled>,
     /// For a parameter, the function and its position (0-based).
     pub parameter: Option<(FunctionId, usize)>,
     /// The declared type, as a value that resolves like the type's name does.
     pub type_name: Option<ValueId>,
+}
+
+/// A write behind which a name holds nothing that was written before: `options = {...}` in a row of statements.
+#[derive(Clone, Copy, Debug)]
+pub struct Settled {
+    /// Its position in [`Binding::writes`].
+    pub write: usize,
+    /// From behind the statement to the end of the row.
+    pub span: Span,
 }
 
 /// A function or lambda.
@@ -515,6 +526,23 @@ impl Facts {
                 value.kind = kind.clone();
             }
         }
+    }
+
+    /// The last write behind which a name that is read here holds nothing written before.
+    pub fn settled(&self, read: ValueId, binding: BindingId) -> Option<usize> {
+        // Rows of statements end, and what was written in them may still be there.
+        const MOST_ENDED: usize = 64;
+        let at = self.value(read).span.start;
+        let settled = &self.bindings[binding.index()].settled;
+        let begun = settled.partition_point(|settled| settled.span.start <= at);
+        let begun = settled.get(..begun)?.iter().rev().take(MOST_ENDED);
+        begun.into_iter().find(|settled| at < settled.span.end).map(|settled| settled.write)
+    }
+
+    /// What a name can hold where it is read.
+    pub fn writes(&self, read: ValueId, binding: BindingId) -> &[ValueId] {
+        let first = self.settled(read, binding).unwrap_or(0);
+        self.bindings[binding.index()].writes.get(first..).unwrap_or_default()
     }
 
     /// The value behind an id.

@@ -109,11 +109,11 @@ const MAX_WRITES: usize = 200;
 /// The answers to the questions that were asked.
 type Answers<K, T> = RefCell<FxHashMap<K, Rc<[T]>>>;
 
-/// What is looked at once: a value, or a name, which is the same wherever it is read.
+/// What is looked at once: a value, or a name, which is the same wherever it is read behind the same writes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Place {
     Value(ValueId),
-    Name(BindingId),
+    Name(BindingId, Option<usize>),
 }
 
 /// Follows the names of one file.
@@ -222,8 +222,9 @@ impl<'f> Resolver<'f> {
                 .find(known)
                 .unwrap_or_else(|| Rc::new(Origin { root: self.global(name), steps: Vec::new() })),
             Kind::Name(binding) => {
+                let writes = self.facts.writes(value, *binding);
                 let binding = &self.facts.bindings[binding.index()];
-                let written = binding.writes.iter().take(MAX_WRITES).map(|write| self.origin_within(*write, hops));
+                let written = writes.iter().take(MAX_WRITES).map(|write| self.origin_within(*write, hops));
                 let typed = binding.type_name.map(|type_name| then(type_name, Step::Instance)).filter(known);
                 best(written.chain(typed).collect()).unwrap_or_else(unknown)
             }
@@ -274,7 +275,7 @@ impl<'f> Resolver<'f> {
         match self.facts.kind(value) {
             Kind::This(class) | Kind::Class(class) => Some(*class),
             Kind::Name(binding) => {
-                let writes = &self.facts.bindings[binding.index()].writes;
+                let writes = self.facts.writes(value, *binding);
                 writes.iter().find_map(|write| match self.facts.kind(*write) {
                     Kind::Class(class) => Some(*class),
                     Kind::Call(Call { callee, construct: true, .. }) => match self.facts.kind(*callee) {
@@ -308,7 +309,7 @@ impl<'f> Resolver<'f> {
 
     fn place(&self, value: ValueId) -> Place {
         match self.facts.kind(value) {
-            Kind::Name(binding) => Place::Name(*binding),
+            Kind::Name(binding) => Place::Name(*binding, self.facts.settled(value, *binding)),
             _ => Place::Value(value),
         }
     }
@@ -386,7 +387,7 @@ impl<'f> Resolver<'f> {
                 }
             }
             Kind::Name(binding) => {
-                for write in &self.facts.bindings[binding.index()].writes {
+                for write in self.facts.writes(object, *binding) {
                     self.collect_held(*write, name, hops, seen, found);
                 }
                 writes(Owner::Binding(*binding), found);
@@ -470,7 +471,7 @@ impl<'f> Resolver<'f> {
         match self.facts.kind(value) {
             Kind::Function(function) => found.push(*function),
             Kind::Name(binding) => {
-                for write in &self.facts.bindings[binding.index()].writes {
+                for write in self.facts.writes(value, *binding) {
                     self.collect_functions(*write, hops, seen, found);
                 }
             }
@@ -604,8 +605,9 @@ impl<'f> Resolver<'f> {
             Kind::Function(_) | Kind::Class(_) | Kind::Null | Kind::List(_) => true,
             Kind::Literal(_) | Kind::Number(_) | Kind::Boolean(_) | Kind::Concat(_) => true,
             Kind::Name(binding) => {
+                let writes = self.facts.writes(object, *binding);
                 let binding = &self.facts.bindings[binding.index()];
-                match binding.writes.as_slice() {
+                match writes {
                     [] => is_callback_name(&binding.name),
                     writes => all(writes),
                 }
@@ -763,7 +765,7 @@ impl<'f> Resolver<'f> {
                 continue;
             }
             match self.facts.kind(value) {
-                Kind::Name(binding) => open.extend(&self.facts.bindings[binding.index()].writes),
+                Kind::Name(binding) => open.extend(self.facts.writes(value, *binding)),
                 Kind::Choice(choices) => open.extend(choices),
                 Kind::Member { object, name, .. } => open.extend(self.held(*object, name).iter().copied()),
                 _ => found.push(value),
@@ -866,8 +868,12 @@ impl<'f> Resolver<'f> {
             let names = self.locate(call, &look_up.name).values();
             let name = names.into_iter().find_map(|name| self.texts(name).into_iter().next());
             if let Some((name, _)) = name {
-                let fallback =
-                    look_up.fallback.iter().flat_map(|locator| self.locate(call, locator).values()).collect();
+                let fallback = look_up
+                    .fallback
+                    .as_slice()
+                    .iter()
+                    .flat_map(|locator| self.locate(call, locator).values())
+                    .collect();
                 return Some((name, fallback));
             }
         }
@@ -1004,8 +1010,10 @@ impl<'f> Walk<'_, 'f> {
             Kind::Choice(choices) => self.alternatives(choices, hops),
             Kind::Name(binding) => {
                 let bound = &facts.bindings[binding.index()];
-                let mut ends = self.alternatives(&bound.writes, hops);
-                if let Some((function, position)) = bound.parameter {
+                let mut ends = self.alternatives(facts.writes(value, *binding), hops);
+                if let Some((function, position)) = bound.parameter
+                    && facts.settled(value, *binding).is_none()
+                {
                     let entered =
                         resolver.entered.borrow().iter().rev().find(|(entered, _)| *entered == function).copied();
                     let sites = match &entered {
@@ -1134,6 +1142,9 @@ impl<'f> Walk<'_, 'f> {
         if let Some(inner) = resolver.wrapped(value, hops) {
             return self.value(inner, hops);
         }
+        if let Some(entry) = self.entry(value, call, hops) {
+            return entry;
+        }
         let functions = resolver.functions(call.callee);
         if !functions.is_empty() {
             let returned: Vec<ValueId> = functions
@@ -1150,6 +1161,23 @@ impl<'f> Walk<'_, 'f> {
             return Self::hop(ends, value);
         }
         self.random_of(value, call, hops)
+    }
+
+    /// What a call of `get` takes out of a map that stands in the file, with what it gives otherwise.
+    fn entry(&mut self, value: ValueId, call: &Call, hops: usize) -> Option<Vec<Resolved>> {
+        let resolver = self.resolver;
+        let Kind::Member { object, name, .. } = resolver.facts.kind(call.callee) else { return None };
+        let Kind::Literal(key) = resolver.facts.kind(call.arguments.first()?.value) else { return None };
+        if name != "get" {
+            return None;
+        }
+        let held = resolver.held(*object, key);
+        if held.is_empty() {
+            return None;
+        }
+        let otherwise = call.arguments.get(1).map(|argument| argument.value);
+        let values: Vec<ValueId> = held.iter().copied().chain(otherwise).collect();
+        Some(Self::hop(self.union(&values, hops), value))
     }
 
     fn convert(&mut self, value: ValueId, call: &Call, conversion: &'static Conversion, hops: usize) -> Vec<Resolved> {

@@ -94,9 +94,9 @@ pub struct Lookup {
     pub environment: Option<Locator>,
     /// Where the variable's name is given, as a literal; without one the call is not meant.
     pub name: Locator,
-    /// Where the value is given that is used when the variable is not set.
+    /// Where the value can be given that is used when the variable is not set.
     #[serde(default)]
-    pub fallback: Option<Locator>,
+    pub fallback: OneOrMany<Locator>,
 }
 
 /// A call of a schema library that says what a variable is when it is not set. The variable's name is the one the

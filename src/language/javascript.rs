@@ -220,6 +220,7 @@ fn read_and_lower_in(allocator: &Allocator, text: &str, language: Language) -> F
             name: scoping.symbol_name(symbol).to_owned(),
             span: span(scoping.symbol_span(symbol)),
             writes: Vec::new(),
+            settled: Vec::new(),
             parameter: None,
             type_name: None,
         })

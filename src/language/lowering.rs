@@ -4,13 +4,13 @@
 //! what they mean when the whole file has been seen, so that it is no matter whether a constant stands above or below
 //! the function that uses it.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::Node;
 use tree_sitter_language::LanguageFn;
 
 use crate::facts::{
     Argument, Assignment, Binding, BindingId, Call, Class, ClassId, ClassMember, Facts, Function, FunctionId, Kind,
-    Property, Span, ValueId,
+    Property, Settled, Span, ValueId,
 };
 use crate::language::Language;
 use crate::language::syntax::{self, children, span, unescape};
@@ -82,8 +82,10 @@ pub struct Lowering<'t> {
     class_names: FxHashMap<(ScopeId, &'t str), ClassId>,
     class_scopes: FxHashMap<ClassId, ScopeId>,
     references: Vec<Reference<'t>>,
-    /// What is written to what, in source order.
-    writes: Vec<(ValueId, ValueId)>,
+    /// What is written to what, in source order, and where a name then holds nothing else.
+    writes: Vec<(ValueId, ValueId, Option<Span>)>,
+    /// From the end of the statement that is being lowered to the end of its row, if it settles what it writes to.
+    settles: Option<Span>,
     /// What the fields of an instance are given where it is made: the type, the field, where its name stands, the value.
     given: Vec<(ValueId, &'t str, Span, ValueId)>,
     depth: usize,
@@ -118,6 +120,7 @@ pub fn lower(text: &str, language: Language, style: &'static Style) -> Facts {
         class_scopes: FxHashMap::default(),
         references: Vec::new(),
         writes: Vec::new(),
+        settles: None,
         given: Vec::new(),
         depth: 0,
     };
@@ -184,6 +187,20 @@ impl<'t> Lowering<'t> {
             [only] => self.value(*only),
             _ => self.derived(node),
         }
+    }
+
+    /// Lowers statements that run one behind the other. What those of the kinds `settling` write to a name is from there
+    /// on all that it holds.
+    pub fn statements(&mut self, node: Node<'t>, settling: &[&str]) -> ValueId {
+        let around = self.settles;
+        let mut values = Vec::new();
+        for statement in children(node) {
+            let settles = settling.contains(&statement.kind());
+            self.settles = settles.then(|| Span::new(statement.end_byte(), node.end_byte()));
+            values.push(self.value(statement));
+        }
+        self.settles = around;
+        self.add(Kind::Derived(values), span(node))
     }
 
     /// Lowers a block with names of its own.
@@ -361,6 +378,7 @@ impl<'t> Lowering<'t> {
             name: name.to_owned(),
             span: at,
             writes: Vec::new(),
+            settled: Vec::new(),
             parameter: None,
             type_name: None,
         });
@@ -411,7 +429,7 @@ impl<'t> Lowering<'t> {
 
     /// Writes a value to a name, a member or whatever else `target` is.
     pub fn assign(&mut self, target: ValueId, value: ValueId) {
-        self.writes.push((target, value));
+        self.writes.push((target, value, self.settles));
     }
 
     /// Binds a name to a module, or to what `path` names in it.
@@ -589,11 +607,21 @@ impl<'t> Lowering<'t> {
             };
             self.facts.values[reference.value.index()].kind = kind;
         }
-        for (target, value) in std::mem::take(&mut self.writes) {
+        // Where functions write to one name, it is not told which of them ran last.
+        let mut writers: FxHashMap<BindingId, Option<FunctionId>> = FxHashMap::default();
+        let mut shared: FxHashSet<BindingId> = FxHashSet::default();
+        for (target, value, settles) in std::mem::take(&mut self.writes) {
             match self.facts.kind(target) {
                 Kind::Name(binding) => {
                     let binding = *binding;
-                    self.facts.bindings[binding.index()].writes.push(value);
+                    let writer = self.facts.value(value).function;
+                    if *writers.entry(binding).or_insert(writer) != writer {
+                        shared.insert(binding);
+                    }
+                    let facts = &mut self.facts.bindings[binding.index()];
+                    let settles = settles.filter(|_| !shared.contains(&binding));
+                    facts.settled.extend(settles.map(|span| Settled { write: facts.writes.len(), span }));
+                    facts.writes.push(value);
                 }
                 Kind::Member { .. } | Kind::Global(_) => self.facts.assignments.push(Assignment { target, value }),
                 _ => {}
