@@ -139,6 +139,9 @@ pub struct Use {
     /// Where the token is given.
     #[serde(default)]
     pub token: Option<Locator>,
+    /// What the call writes the token's payload to.
+    #[serde(default)]
+    pub fills: Option<Locator>,
     /// Where a key can be given; all that are there count. ` as ` says how the text of one becomes bytes.
     #[serde(default)]
     pub key: OneOrMany<Locator>,

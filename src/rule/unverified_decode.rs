@@ -25,7 +25,7 @@ pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
         let mut told: Option<(Span, String)> = None;
         let (span, how): (Span, _) = if site.model.does == Does::Decode {
             let reads = reads.get_or_init(|| Reads::of(analysis));
-            if reads.only_harmless(site.call) || reads.verifies_too(analysis, site) {
+            if reads.only_harmless(analysis, site) || reads.verifies_too(analysis, site) {
                 continue;
             }
             (analysis.call_span(site.call), "reads a token without verifying it")
@@ -95,6 +95,13 @@ impl<'f> Reads<'f> {
         }
         for (index, value) in (0..).zip(&facts.values) {
             match &value.kind {
+                Kind::Member { object, name, .. } if analysis.resolver.result(*object, name).is_some() => {
+                    // Behind the token come what it was cut into, and an error.
+                    if analysis.resolver.result(*object, name) == Some(0) {
+                        let token = Held::Value(ValueId(index));
+                        reads.also.entry(Held::of(facts, *object)).or_default().push(token);
+                    }
+                }
                 Kind::Member { object, name, .. } => {
                     reads.members.entry(Held::of(facts, *object)).or_default().push((name, ValueId(index)));
                 }
@@ -121,9 +128,11 @@ impl<'f> Reads<'f> {
     }
 
     /// Whether all that is taken from a decoded token is harmless.
-    fn only_harmless(&self, call: ValueId) -> bool {
+    fn only_harmless(&self, analysis: &Analysis, site: &UseSite) -> bool {
         let mut seen = HashSet::new();
-        let mut open = vec![Held::Value(call)];
+        let mut open = vec![Held::Value(site.call)];
+        let filled = site.model.fills.iter().flat_map(|place| analysis.resolver.locate(site.call, place).values());
+        open.extend(filled.map(|value| Held::of(analysis.facts, value)).filter(|held| matches!(held, Held::Name(_))));
         let mut taken = false;
         while let Some(held) = open.pop() {
             if !seen.insert(held) {
@@ -136,7 +145,7 @@ impl<'f> Reads<'f> {
                 // The payload is what a token decoded whole (`{ complete: true }`) holds in the decoded token's place.
                 if *name == "payload" {
                     open.push(Held::Value(*member));
-                } else if HARMLESS.contains(name) {
+                } else if HARMLESS.iter().any(|harmless| name.eq_ignore_ascii_case(harmless)) {
                     taken = true;
                 } else {
                     return false;
