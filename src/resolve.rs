@@ -619,6 +619,7 @@ impl<'f> Resolver<'f> {
                 Kind::Member { object, .. } => Some(*object),
                 _ => None,
             },
+            ArgumentName::Result => Some(call),
             ArgumentName::Keyword(name) => {
                 let named = target.arguments.iter().find(|argument| argument.name.as_deref() == Some(name));
                 named.map(|argument| argument.value)
@@ -771,7 +772,31 @@ impl<'f> Resolver<'f> {
     fn reads(&self, value: ValueId, paths: &[String]) -> bool {
         self.constants(value).into_iter().any(|constant| match self.facts.kind(constant) {
             Kind::Function(function) => self.reads_parameter(*function, 0, paths, MAX_HANDED),
+            Kind::Call(_) => self.is_read(paths, |object| {
+                matches!(self.facts.kind(object), Kind::Name(_)) && self.constants(object).contains(&constant)
+            }),
             _ => false,
+        })
+    }
+
+    /// Whether one of these members is read of some such value.
+    fn is_read(&self, paths: &[String], of: impl Fn(ValueId) -> bool) -> bool {
+        self.facts.values.iter().any(|value| {
+            paths.iter().any(|path| {
+                let mut names = path.rsplit('.');
+                let Some(mut expected) = names.next() else { return false };
+                let mut kind = &value.kind;
+                while let Kind::Member { object, name, .. } = kind {
+                    if name != expected {
+                        return false;
+                    }
+                    match names.next() {
+                        Some(next) => (expected, kind) = (next, self.facts.kind(*object)),
+                        None => return of(*object),
+                    }
+                }
+                false
+            })
         })
     }
 
@@ -780,21 +805,7 @@ impl<'f> Resolver<'f> {
         let Some(Some(parameter)) = function.parameters.get(position) else { return false };
         let is_parameter =
             |value: ValueId| matches!(self.facts.kind(value), Kind::Name(binding) if binding == parameter);
-        let read = self.facts.values.iter().any(|value| {
-            paths.iter().any(|path| {
-                let mut names = path.rsplit('.');
-                let mut kind = &value.kind;
-                loop {
-                    match (names.next(), kind) {
-                        (Some(expected), Kind::Member { object, name, .. }) if name == expected => {
-                            kind = self.facts.kind(*object);
-                        }
-                        (None, Kind::Name(binding)) => return binding == parameter,
-                        _ => return false,
-                    }
-                }
-            })
-        });
+        let read = self.is_read(paths, is_parameter);
         let Some(handed) = handed.checked_sub(1) else { return read };
         read || self.facts.calls.iter().filter_map(|call| self.facts.call(*call)).any(|call| {
             call.arguments.iter().enumerate().any(|(position, argument)| {

@@ -23,7 +23,19 @@ const DEFAULT_TAGS: [&str; 4] = ["envDefault", "env-default", "default", "env_de
 
 /// Lowers a file.
 pub fn parse(text: &str) -> Facts {
-    lowering::lower(text, Language::Go, &STYLE)
+    let mut facts = lowering::lower(text, Language::Go, &STYLE);
+    let entries = std::mem::take(&mut facts.entries);
+    facts.entries = entries.into_iter().filter(|entry| !is_label(&facts, entry.value)).collect();
+    facts
+}
+
+/// Whether a value is a text of a type of its own, as labels and the keys of contexts are: `contextKey("token")`. Its name
+/// says nothing of it as a value.
+fn is_label(facts: &Facts, value: ValueId) -> bool {
+    let Some(call) = facts.call(value).filter(|call| !call.construct) else { return false };
+    let Kind::Name(callee) = facts.kind(call.callee) else { return false };
+    let writes = &facts.bindings[callee.index()].writes;
+    writes.iter().any(|write| matches!(facts.kind(*write), Kind::Class(_)))
 }
 
 fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
@@ -324,13 +336,14 @@ fn type_declaration<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
     let (Some(name), Some(type_node)) = (node.child_by_field_name("name"), node.child_by_field_name("type")) else {
         return code.derived(node);
     };
-    if type_node.kind() != "struct_type" {
+    let class = code.class_named(code.text(name), span(name));
+    if type_node.kind() == "struct_type" {
+        struct_fields(code, class, type_node);
+    } else {
+        // Where it comes from is where what it is made of comes from.
         let value = code.value(type_node);
         code.define(code.text(name), span(name), value);
-        return value;
     }
-    let class = code.class_named(code.text(name), span(name));
-    struct_fields(code, class, type_node);
     code.add(Kind::Class(class), at)
 }
 
@@ -451,7 +464,12 @@ fn store_all<'t>(
         return;
     }
     for (target, value) in targets.into_iter().zip(values) {
-        let value = code.value(value);
+        let at = span(value);
+        let mut value = code.value(value);
+        // A text that is declared with a type is converted to it.
+        if let (Some(type_name), Kind::Literal(_)) = (type_name, code.facts.kind(value)) {
+            value = code.call(type_name, vec![positional(value)], false, at);
+        }
         store(code, target, value, declares);
     }
 }

@@ -12,8 +12,8 @@ use crate::library::Does;
 /// The rule's id.
 pub const ID: &str = "unverified-decode";
 
-/// What may be read of a token before it is verified: how to verify it, and when it is over.
-const HARMLESS: [&str; 4] = ["header", "exp", "iat", "nbf"];
+/// What may be read of a token before it is verified: how and with whose key to verify it, and when it is over.
+const HARMLESS: [&str; 6] = ["header", "iss", "issuer", "exp", "iat", "nbf"];
 
 /// Adds what the rule finds.
 pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
@@ -71,8 +71,8 @@ struct Reads<'f> {
     also: HashMap<Held, Vec<Held>>,
     /// The members that are taken of it.
     members: HashMap<Held, Vec<(&'f str, ValueId)>>,
-    /// What is used as a whole (returned, passed on), and so may be read anywhere.
-    whole: HashSet<Held>,
+    /// What is used as a whole (returned, passed on), and so may be read anywhere; how often.
+    whole: HashMap<Held, usize>,
     /// The tokens that are verified.
     verified: Vec<Verified>,
 }
@@ -117,7 +117,9 @@ impl<'f> Reads<'f> {
         let arguments = facts.calls.iter().filter_map(|call| facts.call(*call)).flat_map(|call| &call.arguments);
         let returned = facts.functions.iter().flat_map(|function| &function.returns);
         let whole = arguments.map(|argument| &argument.value).chain(returned);
-        reads.whole.extend(whole.map(|value| Held::of(facts, *value)));
+        for value in whole {
+            *reads.whole.entry(Held::of(facts, *value)).or_default() += 1;
+        }
         for site in analysis.uses.iter().filter(|site| site.model.does.verifies()) {
             if let Some(token) = token_of(analysis, site) {
                 let from = analysis.resolver.constants(token);
@@ -132,13 +134,16 @@ impl<'f> Reads<'f> {
         let mut seen = HashSet::new();
         let mut open = vec![Held::Value(site.call)];
         let filled = site.model.fills.iter().flat_map(|place| analysis.resolver.locate(site.call, place).values());
-        open.extend(filled.map(|value| Held::of(analysis.facts, value)).filter(|held| matches!(held, Held::Name(_))));
+        let filled = filled.map(|value| Held::of(analysis.facts, value)).filter(|held| matches!(held, Held::Name(_)));
+        let filled: Vec<Held> = filled.collect();
+        open.extend(&filled);
         let mut taken = false;
         while let Some(held) = open.pop() {
             if !seen.insert(held) {
                 continue;
             }
-            if self.whole.contains(&held) {
+            // To be filled is no use.
+            if self.whole.get(&held).copied().unwrap_or_default() > usize::from(filled.contains(&held)) {
                 return false;
             }
             for (name, member) in self.members.get(&held).into_iter().flatten() {
