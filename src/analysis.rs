@@ -573,6 +573,8 @@ impl<'f> Analysis<'f> {
             let value = ValueId(index as u32);
             let look_up = match self.facts.kind(value) {
                 Kind::Choice(_) => true,
+                // What configuration falls back to has the name of its entry too.
+                Kind::Environment { fallback, .. } => fallback.is_some() && !self.facts.language.is_configuration(),
                 Kind::Call(_) => self.resolver.look_up(value).is_some_and(|(_, fallbacks)| !fallbacks.is_empty()),
                 _ => false,
             };

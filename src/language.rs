@@ -5,6 +5,7 @@ pub mod component;
 pub mod dockerfile;
 pub mod dotenv;
 pub mod embedded;
+pub mod go;
 pub(crate) mod interpolation;
 pub mod javascript;
 pub mod json;
@@ -270,6 +271,7 @@ fn parse_one(language: Language, path: &Path, text: &str) -> Facts {
     match language {
         Language::JavaScript | Language::TypeScript | Language::Tsx => javascript::parse(text, language),
         Language::Python => python::parse(text),
+        Language::Go => go::parse(text),
         Language::Key => key::parse(path, text),
         _ => {
             let mut facts = embedded::configuration(language, text).unwrap_or_else(|| Facts::new(language));

@@ -11,12 +11,16 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::{BindingId, Call, ClassId, Facts, FunctionId, Kind, Span, ValueId};
+use crate::language::Language;
 use crate::library::{ArgumentName, Condition, Conversion, Encoding, Locator, Models, Provenance};
 use crate::origin::{Origin, Root, Step, same_package};
 use crate::vocabulary::{self, Source};
 
 /// How many names and calls are followed in a row. Real code needs a handful; the rest is cycles.
 const MAX_HOPS: usize = 24;
+
+/// How often a parameter is handed on until it is no longer followed.
+const MAX_HANDED: usize = 3;
 
 /// How many questions can lead to each other: the calls of a chain, names that stand for names.
 const MAX_DEPTH: usize = 128;
@@ -98,6 +102,24 @@ enum Owner<'f> {
     Class(ClassId),
 }
 
+/// A call that leads to another.
+enum Earlier {
+    Call(ValueId),
+    /// It was made elsewhere: an instance is given, by its type.
+    Unseen,
+    Absent,
+}
+
+/// What a member that is written to belongs to.
+fn owner(facts: &Facts, object: ValueId) -> Option<Owner<'_>> {
+    Some(match facts.kind(object) {
+        Kind::Name(binding) => Owner::Binding(*binding),
+        Kind::Global(global) => Owner::Global(global),
+        Kind::This(class) => Owner::Class(*class),
+        _ => return None,
+    })
+}
+
 /// How many values may be looked at for all questions about a file, and how many for each one after that. Real code needs
 /// a few for each question; where every name can be thousands of values, the most direct have to do.
 const MAX_SPENT: usize = 1_000_000;
@@ -133,6 +155,8 @@ pub struct Resolver<'f> {
     /// How many values all walks have looked at.
     spent: Cell<usize>,
     call_sites: OnceCell<FxHashMap<FunctionId, Vec<ValueId>>>,
+    /// The calls that write into a name they are given.
+    filled: FxHashMap<BindingId, Vec<ValueId>>,
     /// The calls that are being followed into the functions they call, so that a parameter is what this call gives.
     entered: RefCell<Vec<(FunctionId, ValueId)>>,
 }
@@ -145,19 +169,15 @@ impl<'f> Resolver<'f> {
         for assignment in &facts.assignments {
             match facts.kind(assignment.target) {
                 Kind::Member { object, name, .. } => {
-                    let owner = match facts.kind(*object) {
-                        Kind::Name(binding) => Owner::Binding(*binding),
-                        Kind::Global(global) => Owner::Global(global),
-                        Kind::This(class) => Owner::Class(*class),
-                        _ => continue,
-                    };
-                    member_writes.entry((owner, name.as_str())).or_default().push(assignment.value);
+                    if let Some(owner) = owner(facts, *object) {
+                        member_writes.entry((owner, name.as_str())).or_default().push(assignment.value);
+                    }
                 }
                 Kind::Global(name) => global_writes.entry(name.as_str()).or_default().push(assignment.value),
                 _ => {}
             }
         }
-        Resolver {
+        let mut resolver = Resolver {
             facts,
             models,
             unknown: Rc::new(Origin { root: Root::Unknown, steps: Vec::new() }),
@@ -170,8 +190,28 @@ impl<'f> Resolver<'f> {
             nested: Cell::new(0),
             spent: Cell::new(0),
             call_sites: OnceCell::new(),
+            filled: FxHashMap::default(),
             entered: RefCell::default(),
+        };
+        let filled = resolver.find_filled();
+        if !filled.is_empty() {
+            // What was found out on the way does not know of it yet.
+            resolver.held = RefCell::default();
+            resolver.functions = RefCell::default();
+            resolver.origins = RefCell::default();
         }
+        for (target, call) in filled {
+            match facts.kind(target) {
+                Kind::Name(binding) => resolver.filled.entry(*binding).or_default().push(call),
+                Kind::Member { object, name, .. } => {
+                    if let Some(owner) = owner(facts, *object) {
+                        resolver.member_writes.entry((owner, name.as_str())).or_default().push(call);
+                    }
+                }
+                _ => {}
+            }
+        }
+        resolver
     }
 
     /// The models it knows callees by.
@@ -264,11 +304,15 @@ impl<'f> Resolver<'f> {
 
     /// The origin of a member that has only a declared type: `this.jwt` with `constructor(private jwt: JwtService)`.
     fn typed_member(&self, object: ValueId, name: &str, hops: usize) -> Option<Rc<Origin<'f>>> {
+        let origin = self.origin_within(self.declared_type(object, name)?, hops);
+        (origin.root != Root::Unknown).then(|| Rc::new(origin.then(Step::Instance)))
+    }
+
+    /// The declared type of a member.
+    fn declared_type(&self, object: ValueId, name: &str) -> Option<ValueId> {
         let class = self.class_of(object)?;
         let members = self.facts.classes[class.index()].members.iter();
-        let type_name = members.filter(|member| member.name == name).find_map(|member| member.type_name)?;
-        let origin = self.origin_within(type_name, hops);
-        (origin.root != Root::Unknown).then(|| Rc::new(origin.then(Step::Instance)))
+        members.filter(|member| member.name == name).find_map(|member| member.type_name)
     }
 
     fn class_of(&self, value: ValueId) -> Option<ClassId> {
@@ -276,22 +320,29 @@ impl<'f> Resolver<'f> {
             Kind::This(class) | Kind::Class(class) => Some(*class),
             Kind::Name(binding) => {
                 let writes = self.facts.writes(value, *binding);
-                writes.iter().find_map(|write| match self.facts.kind(*write) {
+                let binding = &self.facts.bindings[binding.index()];
+                let written = writes.iter().find_map(|write| match self.facts.kind(*write) {
                     Kind::Class(class) => Some(*class),
-                    Kind::Call(Call { callee, construct: true, .. }) => match self.facts.kind(*callee) {
-                        Kind::Name(callee) => self.facts.bindings[callee.index()].writes.iter().find_map(|write| {
-                            match self.facts.kind(*write) {
-                                Kind::Class(class) => Some(*class),
-                                _ => None,
-                            }
-                        }),
-                        _ => None,
-                    },
+                    Kind::Call(Call { callee, construct: true, .. }) => self.class_named_by(*callee),
                     _ => None,
-                })
+                });
+                written.or_else(|| self.class_named_by(binding.type_name?))
             }
             _ => None,
         }
+    }
+
+    /// The class of this file that a name is bound to.
+    fn class_named_by(&self, name: ValueId) -> Option<ClassId> {
+        let writes = match self.facts.kind(name) {
+            Kind::Class(class) => return Some(*class),
+            Kind::Name(binding) => &self.facts.bindings[binding.index()].writes,
+            _ => return None,
+        };
+        writes.iter().find_map(|write| match self.facts.kind(*write) {
+            Kind::Class(class) => Some(*class),
+            _ => None,
+        })
     }
 
     /// What a call only gives back: `promisify(f)`, `f.bind(x)`, `Object.freeze(x)`.
@@ -387,10 +438,18 @@ impl<'f> Resolver<'f> {
                 }
             }
             Kind::Name(binding) => {
-                for write in self.facts.writes(object, *binding) {
+                let owner = Owner::Binding(*binding);
+                let held = self.facts.writes(object, *binding);
+                let binding = &self.facts.bindings[binding.index()];
+                for write in held {
                     self.collect_held(*write, name, hops, seen, found);
                 }
-                writes(Owner::Binding(*binding), found);
+                writes(owner, found);
+                if found.is_empty()
+                    && let Some(type_name) = binding.type_name
+                {
+                    self.collect_held(type_name, name, hops, seen, found);
+                }
             }
             Kind::Global(global) => {
                 for write in self.global_writes.get(global.as_str()).into_iter().flatten() {
@@ -401,6 +460,11 @@ impl<'f> Resolver<'f> {
             Kind::Member { object: outer, name: member, .. } => {
                 for value in self.held(*outer, member).iter() {
                     self.collect_held(*value, name, hops, seen, found);
+                }
+                if found.is_empty()
+                    && let Some(type_name) = self.declared_type(*outer, member)
+                {
+                    self.collect_held(type_name, name, hops, seen, found);
                 }
             }
             Kind::Choice(choices) => {
@@ -439,7 +503,12 @@ impl<'f> Resolver<'f> {
                         self.collect_held(call.callee, name, hops, seen, found);
                     }
                 } else {
-                    for function in self.functions(call.callee).iter() {
+                    let functions = self.functions(call.callee);
+                    // The first of what some other function returns is what it is called for.
+                    if functions.is_empty() && self.result(object, name) == Some(0) {
+                        found.push(object);
+                    }
+                    for function in functions.iter() {
                         for value in &self.facts.functions[function.index()].returns {
                             self.collect_held(*value, name, hops, seen, found);
                         }
@@ -448,6 +517,12 @@ impl<'f> Resolver<'f> {
             }
             _ => {}
         }
+    }
+
+    /// Which of several values that a call returns a member stands for, in a language where calls return several.
+    pub fn result(&self, object: ValueId, name: &str) -> Option<usize> {
+        let several = self.facts.language == Language::Go && matches!(self.facts.kind(object), Kind::Call(_));
+        name.parse().ok().filter(|_| several)
     }
 
     /// `Object.assign(...)`, whose arguments' members it returns.
@@ -523,23 +598,28 @@ impl<'f> Resolver<'f> {
         let target = match &locator.method {
             None => call,
             Some(method) => match self.earlier_call(call, method) {
-                Some(earlier) => earlier,
-                None => return Located::Absent,
+                Earlier::Call(earlier) => earlier,
+                Earlier::Unseen => return Located::Unknown,
+                Earlier::Absent => return Located::Absent,
             },
         };
         let Some(target) = self.facts.call(target) else { return Located::Unknown };
         let mut any = Vec::new();
         let argument = match &locator.argument {
             ArgumentName::Any => {
-                any.extend(
-                    target.arguments.iter().filter(|argument| argument.name.is_none()).map(|argument| argument.value),
-                );
+                for argument in target.arguments.iter().filter(|argument| argument.name.is_none()) {
+                    match argument.spread {
+                        true => any.extend(self.held(argument.value, "*").iter().copied()),
+                        false => any.push(argument.value),
+                    }
+                }
                 any.first().copied()
             }
             ArgumentName::This => match self.facts.kind(target.callee) {
                 Kind::Member { object, .. } => Some(*object),
                 _ => None,
             },
+            ArgumentName::Result => Some(call),
             ArgumentName::Keyword(name) => {
                 let named = target.arguments.iter().find(|argument| argument.name.as_deref() == Some(name));
                 named.map(|argument| argument.value)
@@ -648,23 +728,20 @@ impl<'f> Resolver<'f> {
     }
 
     /// The call of `method` on the chain that leads to `call`, the constructor of the chain's first object included.
-    fn earlier_call(&self, call: ValueId, method: &str) -> Option<ValueId> {
-        let callee = self.facts.call(call)?.callee;
-        let origin = self.origin(callee);
+    fn earlier_call(&self, call: ValueId, method: &str) -> Earlier {
+        let Some(call) = self.facts.call(call) else { return Earlier::Absent };
+        let origin = self.origin(call.callee);
         let mut name: Option<&str> = match &origin.root {
             Root::Global(name) | Root::Opened { name, .. } => Some(name),
             _ => None,
         };
-        let mut found = None;
+        let mut found = Earlier::Absent;
         for step in &origin.steps {
             match step {
                 Step::Member(member) => name = Some(member),
-                Step::Call(id) => {
-                    if name == Some(method) {
-                        found = Some(*id);
-                    }
-                }
-                Step::Instance => {}
+                Step::Call(id) if name == Some(method) => found = Earlier::Call(*id),
+                Step::Instance if name == Some(method) => found = Earlier::Unseen,
+                Step::Call(_) | Step::Instance => {}
             }
         }
         found
@@ -691,25 +768,53 @@ impl<'f> Resolver<'f> {
         })
     }
 
-    /// Whether a value is a function that reads one of these members of its first parameter.
+    /// Whether a value is a function that reads one of these members of its first parameter, or hands it to somebody who
+    /// may.
     fn reads(&self, value: ValueId, paths: &[String]) -> bool {
-        self.constants(value).into_iter().any(|constant| {
-            let Kind::Function(function) = self.facts.kind(constant) else { return false };
-            let Some(Some(first)) = self.facts.functions[function.index()].parameters.first() else { return false };
-            self.facts.values.iter().any(|value| {
-                paths.iter().any(|path| {
-                    let mut names = path.rsplit('.');
-                    let mut kind = &value.kind;
-                    loop {
-                        match (names.next(), kind) {
-                            (Some(expected), Kind::Member { object, name, .. }) if name == expected => {
-                                kind = self.facts.kind(*object);
-                            }
-                            (None, Kind::Name(binding)) => return binding == first,
-                            _ => return false,
-                        }
+        self.constants(value).into_iter().any(|constant| match self.facts.kind(constant) {
+            Kind::Function(function) => self.reads_parameter(*function, 0, paths, MAX_HANDED),
+            Kind::Call(_) => self.is_read(paths, |object| {
+                matches!(self.facts.kind(object), Kind::Name(_)) && self.constants(object).contains(&constant)
+            }),
+            _ => false,
+        })
+    }
+
+    /// Whether one of these members is read of some such value.
+    fn is_read(&self, paths: &[String], of: impl Fn(ValueId) -> bool) -> bool {
+        self.facts.values.iter().any(|value| {
+            paths.iter().any(|path| {
+                let mut names = path.rsplit('.');
+                let Some(mut expected) = names.next() else { return false };
+                let mut kind = &value.kind;
+                while let Kind::Member { object, name, .. } = kind {
+                    if name != expected {
+                        return false;
                     }
-                })
+                    match names.next() {
+                        Some(next) => (expected, kind) = (next, self.facts.kind(*object)),
+                        None => return of(*object),
+                    }
+                }
+                false
+            })
+        })
+    }
+
+    fn reads_parameter(&self, function: FunctionId, position: usize, paths: &[String], handed: usize) -> bool {
+        let function = &self.facts.functions[function.index()];
+        let Some(Some(parameter)) = function.parameters.get(position) else { return false };
+        let is_parameter =
+            |value: ValueId| matches!(self.facts.kind(value), Kind::Name(binding) if binding == parameter);
+        let read = self.is_read(paths, is_parameter);
+        let Some(handed) = handed.checked_sub(1) else { return read };
+        read || self.facts.calls.iter().filter_map(|call| self.facts.call(*call)).any(|call| {
+            call.arguments.iter().enumerate().any(|(position, argument)| {
+                is_parameter(argument.value) && {
+                    let functions = self.functions(call.callee);
+                    functions.is_empty()
+                        || functions.iter().any(|function| self.reads_parameter(*function, position, paths, handed))
+                }
             })
         })
     }
@@ -835,6 +940,28 @@ impl<'f> Resolver<'f> {
     /// The source of guessable values that a callee, or a value that is read, is.
     fn random_source(&self, read: ValueId) -> Option<&'static Source> {
         vocabulary::random(self.facts.language.family())?.index.find(&self.origin(read)).next()
+    }
+
+    /// What calls of the language's own write into, each with the call: `rand.Read(key)`,
+    /// `flag.StringVar(&config.Secret, "jwt-secret", "", "")`.
+    fn find_filled(&self) -> Vec<(ValueId, ValueId)> {
+        let family = self.facts.language.family();
+        let random = vocabulary::random(family).filter(|random| random.fills);
+        let environment = vocabulary::environment(family).filter(|environment| environment.fills);
+        let mut filled = Vec::new();
+        if random.is_none() && environment.is_none() {
+            return filled;
+        }
+        for id in &self.facts.calls {
+            let Some(call) = self.facts.call(*id) else { continue };
+            let origin = self.origin(call.callee);
+            let sources = random.into_iter().flat_map(|random| random.index.find(&origin)).map(|source| &source.fills);
+            let look_ups = environment.into_iter().flat_map(|environment| environment.lookup_index.find(&origin));
+            for place in sources.chain(look_ups.map(|look_up| &look_up.fills)).flatten() {
+                filled.extend(self.locate(*id, place).values().into_iter().map(|target| (target, *id)));
+            }
+        }
+        filled
     }
 
     /// The variable of the environment that a member is.
@@ -1011,6 +1138,9 @@ impl<'f> Walk<'_, 'f> {
             Kind::Name(binding) => {
                 let bound = &facts.bindings[binding.index()];
                 let mut ends = self.alternatives(facts.writes(value, *binding), hops);
+                for call in resolver.filled.get(binding).into_iter().flatten() {
+                    ends.extend(self.value(*call, hops));
+                }
                 if let Some((function, position)) = bound.parameter
                     && facts.settled(value, *binding).is_none()
                 {
@@ -1186,7 +1316,7 @@ impl<'f> Walk<'_, 'f> {
         let mut ends = Vec::new();
         for locator in conversion.value.as_slice() {
             let located = resolver.locate(value, locator).values();
-            for mut resolved in self.union(&located, hops) {
+            for mut resolved in self.alternatives(&located, hops) {
                 // The bytes of a text are what it is without any step.
                 resolved.encodings.extend(Some(locator.encoding.unwrap_or(own)).filter(|step| *step != Encoding::Utf8));
                 ends.push(resolved);

@@ -152,14 +152,19 @@ impl<'t> Lowering<'t> {
 
     /// Lowers a node and everything in it.
     pub fn value(&mut self, node: Node<'t>) -> ValueId {
+        self.nested(span(node), |code| (code.style.lower)(code, node))
+    }
+
+    /// Lowers what is one level deeper, if that is not too deep.
+    pub fn nested(&mut self, at: Span, build: impl FnOnce(&mut Self) -> ValueId) -> ValueId {
         if self.depth >= MAX_DEPTH {
             if self.facts.problems.is_empty() {
                 self.facts.problems.push(format!("nested more than {MAX_DEPTH} levels deep, and not read further"));
             }
-            return self.add(Kind::Unknown, span(node));
+            return self.add(Kind::Unknown, at);
         }
         self.depth += 1;
-        let value = (self.style.lower)(self, node);
+        let value = build(self);
         self.depth -= 1;
         value
     }
@@ -205,8 +210,13 @@ impl<'t> Lowering<'t> {
 
     /// Lowers a block with names of its own.
     pub fn block(&mut self, node: Node<'t>) -> ValueId {
+        self.within_block(|code| code.derived(node))
+    }
+
+    /// Lowers what stands in a block with names of its own.
+    pub fn within_block(&mut self, build: impl FnOnce(&mut Self) -> ValueId) -> ValueId {
         self.enter(ScopeKind::Block);
-        let value = self.derived(node);
+        let value = build(self);
         self.leave();
         value
     }
@@ -515,6 +525,13 @@ impl<'t> Lowering<'t> {
         } else {
             self.define(name, at, value);
         }
+        class
+    }
+
+    /// A class that is known only where it is declared, as the type of a field can be.
+    pub fn class_in_place(&mut self, name: &str) -> ClassId {
+        let class = ClassId(self.facts.classes.len() as u32);
+        self.facts.classes.push(Class { name: Some(name.to_owned()), ..Class::default() });
         class
     }
 
