@@ -492,7 +492,11 @@ impl<'f> Analysis<'f> {
             let value = ValueId(index as u32);
             let look_up = match self.facts.kind(value) {
                 Kind::Choice(_) => true,
-                Kind::Call(_) => self.resolver.look_up(value).is_some_and(|(_, fallbacks)| !fallbacks.is_empty()),
+                Kind::Call(_) => {
+                    self.resolver.look_up(value).is_some_and(|(_, fallbacks)| !fallbacks.is_empty())
+                        || self.resolver.has_otherwise(value)
+                }
+                Kind::Environment { fallback, .. } => fallback.is_some() && !self.facts.language.is_configuration(),
                 _ => false,
             };
             if !look_up {

@@ -1,11 +1,13 @@
 //! How bytes become facts: one file a language or format, and the choice between them by a file's name.
 
+pub(crate) mod annotation;
 pub(crate) mod command;
 pub mod component;
 pub mod dockerfile;
 pub mod dotenv;
 pub mod embedded;
 pub(crate) mod interpolation;
+pub mod java;
 pub mod javascript;
 pub mod json;
 pub mod key;
@@ -250,6 +252,7 @@ pub fn parse(language: Language, path: &Path, text: &str) -> Vec<Part> {
 fn parse_one(language: Language, path: &Path, text: &str) -> Facts {
     match language {
         Language::JavaScript | Language::TypeScript | Language::Tsx => javascript::parse(text, language),
+        Language::Java => java::parse(text),
         Language::Python => python::parse(text),
         Language::Key => key::parse(path, text),
         _ => {

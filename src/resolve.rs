@@ -11,7 +11,7 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::{BindingId, Call, ClassId, Facts, FunctionId, Kind, Span, ValueId};
-use crate::library::{ArgumentName, Condition, Conversion, Encoding, Locator, Models, Provenance};
+use crate::library::{ArgumentName, Condition, Conversion, Encoding, Locator, Models, Provenance, Wrapper};
 use crate::origin::{Origin, Root, Step, same_package};
 use crate::vocabulary::{self, Source};
 
@@ -103,6 +103,9 @@ enum Owner<'f> {
 const MAX_SPENT: usize = 1_000_000;
 const FEW_STEPS: usize = 20;
 
+/// How many calls in a chain are followed back to the name it begins with.
+const MAX_CHAIN: usize = 64;
+
 /// How many of the values written to one name are asked where they come from.
 const MAX_WRITES: usize = 200;
 
@@ -132,6 +135,8 @@ pub struct Resolver<'f> {
     /// How many values all walks have looked at.
     spent: Cell<usize>,
     call_sites: OnceCell<FxHashMap<FunctionId, Vec<ValueId>>>,
+    /// The first call of each method on what a name holds, chains included: `builder.setKey(key)`.
+    statements: OnceCell<FxHashMap<(BindingId, &'f str), ValueId>>,
     /// [`Facts::opened`].
     opened: Rc<[String]>,
     /// The calls that are being followed into the functions they call, so that a parameter is what this call gives.
@@ -152,6 +157,14 @@ impl<'f> Resolver<'f> {
                         Kind::This(class) => Owner::Class(*class),
                         _ => continue,
                     };
+                    // What is written to a class's member through the class's name its methods read by `this`.
+                    if let Owner::Binding(binding) = owner
+                        && !facts.language.is_javascript()
+                        && let Some(Kind::Class(class)) =
+                            facts.bindings[binding.index()].writes.first().map(|write| facts.kind(*write))
+                    {
+                        member_writes.entry((Owner::Class(*class), name.as_str())).or_default().push(assignment.value);
+                    }
                     member_writes.entry((owner, name.as_str())).or_default().push(assignment.value);
                 }
                 Kind::Global(name) => global_writes.entry(name.as_str()).or_default().push(assignment.value),
@@ -170,6 +183,7 @@ impl<'f> Resolver<'f> {
             nested: Cell::new(0),
             spent: Cell::new(0),
             call_sites: OnceCell::new(),
+            statements: OnceCell::new(),
             opened: facts.opened.clone().into(),
             entered: RefCell::default(),
         }
@@ -298,15 +312,26 @@ impl<'f> Resolver<'f> {
 
     /// What a call only gives back: `promisify(f)`, `f.bind(x)`, `Object.freeze(x)`.
     fn wrapped(&self, value: ValueId, hops: usize) -> Option<ValueId> {
+        self.wrapper(value, hops).map(|(_, inner)| inner)
+    }
+
+    /// The wrapper a call is, if a model knows it as one, and what it gives back.
+    fn wrapper(&self, value: ValueId, hops: usize) -> Option<(&'static Wrapper, ValueId)> {
         let call = self.facts.call(value)?;
         let origin = self.origin_within(call.callee, hops.checked_sub(1)?);
         let meant = |requires: &'static [Condition]| requires.iter().all(|condition| self.holds(value, condition));
         let wrapper = self.models.wrappers.find(&origin).find(|wrapper| meant(&wrapper.requires))?;
-        match (&wrapper.value.argument, self.facts.kind(call.callee)) {
+        let inner = match (&wrapper.value.argument, self.facts.kind(call.callee)) {
             (ArgumentName::This, Kind::Member { object, .. }) => Some(*object),
             (ArgumentName::Position(index), _) => call.arguments.get(*index).map(|argument| argument.value),
             _ => None,
-        }
+        };
+        inner.map(|inner| (wrapper, inner))
+    }
+
+    /// Whether a call gives one value where there is no other: `option.getOrElse(other)`.
+    pub fn has_otherwise(&self, call: ValueId) -> bool {
+        self.wrapper(call, MAX_HOPS).is_some_and(|(wrapper, _)| wrapper.otherwise.is_some())
     }
 
     fn place(&self, value: ValueId) -> Place {
@@ -668,7 +693,39 @@ impl<'f> Resolver<'f> {
                 Step::Instance => {}
             }
         }
-        found
+        found.or_else(|| self.statement(call, method))
+    }
+
+    /// The call of `method` in a statement of its own, on the name that the chain that leads to `call` begins with.
+    fn statement(&self, call: ValueId, method: &str) -> Option<ValueId> {
+        let statements = self.statements.get_or_init(|| {
+            let mut statements = FxHashMap::default();
+            for id in &self.facts.calls {
+                let callee = self.facts.call(*id).map(|call| self.facts.kind(call.callee));
+                if let (Some(Kind::Member { name, .. }), Some(first)) = (callee, self.first_of_chain(*id)) {
+                    statements.entry((first, name.as_str())).or_insert(*id);
+                }
+            }
+            statements
+        });
+        let first = self.first_of_chain(call)?;
+        statements.get(&(first, method)).copied()
+    }
+
+    /// The name a chain of calls begins with.
+    fn first_of_chain(&self, call: ValueId) -> Option<BindingId> {
+        let mut value = call;
+        for _ in 0..MAX_CHAIN {
+            match self.facts.kind(value) {
+                Kind::Call(call) => match self.facts.kind(call.callee) {
+                    Kind::Member { object, .. } => value = *object,
+                    _ => return None,
+                },
+                Kind::Name(binding) => return Some(*binding),
+                _ => return None,
+            }
+        }
+        None
     }
 
     /// Whether a condition of a model holds for a call.
@@ -1133,8 +1190,10 @@ impl<'f> Walk<'_, 'f> {
         if let Some((name, fallbacks)) = resolver.look_up(value) {
             return self.look_up(name, fallbacks, hops);
         }
-        if let Some(inner) = resolver.wrapped(value, hops) {
-            return self.value(inner, hops);
+        if let Some((wrapper, inner)) = resolver.wrapper(value, hops) {
+            let otherwise = wrapper.otherwise.iter().flat_map(|locator| resolver.locate(value, locator).values());
+            let all: Vec<ValueId> = std::iter::once(inner).chain(otherwise).collect();
+            return self.alternatives(&all, hops);
         }
         let functions = resolver.functions(call.callee);
         if !functions.is_empty() {
@@ -1161,8 +1220,7 @@ impl<'f> Walk<'_, 'f> {
         for locator in conversion.value.as_slice() {
             let located = resolver.locate(value, locator).values();
             for mut resolved in self.union(&located, hops) {
-                // The bytes of a text are what it is without any step.
-                resolved.encodings.extend(Some(locator.encoding.unwrap_or(own)).filter(|step| *step != Encoding::Utf8));
+                resolved.encodings.push(locator.encoding.unwrap_or(own));
                 ends.push(resolved);
             }
         }
