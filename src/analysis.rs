@@ -575,7 +575,10 @@ impl<'f> Analysis<'f> {
                 Kind::Choice(_) => true,
                 // What configuration falls back to has the name of its entry too.
                 Kind::Environment { fallback, .. } => fallback.is_some() && !self.facts.language.is_configuration(),
-                Kind::Call(_) => self.resolver.look_up(value).is_some_and(|(_, fallbacks)| !fallbacks.is_empty()),
+                Kind::Call(_) => {
+                    self.resolver.look_up(value).is_some_and(|(_, fallbacks)| !fallbacks.is_empty())
+                        || self.resolver.has_otherwise(value)
+                }
                 _ => false,
             };
             if !look_up {

@@ -1,5 +1,6 @@
 //! How bytes become facts: one file a language or format, and the choice between them by a file's name.
 
+pub(crate) mod annotation;
 pub(crate) mod command;
 pub mod component;
 pub mod dockerfile;
@@ -7,6 +8,7 @@ pub mod dotenv;
 pub mod embedded;
 pub mod go;
 pub(crate) mod interpolation;
+pub mod java;
 pub mod javascript;
 pub mod json;
 pub mod key;
@@ -270,6 +272,7 @@ pub fn parse(language: Language, path: &Path, text: &str) -> Vec<Part> {
 fn parse_one(language: Language, path: &Path, text: &str) -> Facts {
     match language {
         Language::JavaScript | Language::TypeScript | Language::Tsx => javascript::parse(text, language),
+        Language::Java => java::parse(text),
         Language::Python => python::parse(text),
         Language::Go => go::parse(text),
         Language::Key => key::parse(path, text),

@@ -224,7 +224,7 @@ pub struct Conversion {
 }
 
 /// A call that gives back what it is given, or a function that does what the given one does: `Object.freeze(options)`,
-/// `promisify(jwt.verify)`.
+/// `promisify(jwt.verify)`, `option.getOrElse(other)`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Wrapper {
@@ -232,6 +232,9 @@ pub struct Wrapper {
     pub path: OneOrMany<Path>,
     /// Where that is given.
     pub value: Locator,
+    /// Where the value is given that it gives where there is no first one.
+    #[serde(default)]
+    pub otherwise: Option<Locator>,
     /// What has to hold for the call to be meant; all of them.
     #[serde(default)]
     pub requires: Vec<Condition>,

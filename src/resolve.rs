@@ -12,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::{BindingId, Call, ClassId, Facts, FunctionId, Kind, Span, ValueId};
 use crate::language::Language;
-use crate::library::{ArgumentName, Condition, Conversion, Encoding, Locator, Models, Provenance};
+use crate::library::{ArgumentName, Condition, Conversion, Encoding, Locator, Models, Provenance, Wrapper};
 use crate::origin::{Origin, Root, Step, same_package};
 use crate::vocabulary::{self, Source};
 
@@ -125,6 +125,9 @@ fn owner(facts: &Facts, object: ValueId) -> Option<Owner<'_>> {
 const MAX_SPENT: usize = 1_000_000;
 const FEW_STEPS: usize = 20;
 
+/// How many calls in a chain are followed back to the name it begins with.
+const MAX_CHAIN: usize = 64;
+
 /// How many of the values written to one name are asked where they come from.
 const MAX_WRITES: usize = 200;
 
@@ -157,6 +160,8 @@ pub struct Resolver<'f> {
     call_sites: OnceCell<FxHashMap<FunctionId, Vec<ValueId>>>,
     /// The calls that write into a name they are given.
     filled: FxHashMap<BindingId, Vec<ValueId>>,
+    /// The first call of each method on what a name holds, chains included: `builder.setKey(key)`.
+    statements: OnceCell<FxHashMap<(BindingId, &'f str), ValueId>>,
     /// The calls that are being followed into the functions they call, so that a parameter is what this call gives.
     entered: RefCell<Vec<(FunctionId, ValueId)>>,
 }
@@ -170,6 +175,15 @@ impl<'f> Resolver<'f> {
             match facts.kind(assignment.target) {
                 Kind::Member { object, name, .. } => {
                     if let Some(owner) = owner(facts, *object) {
+                        // What is written to a class's member through the class's name its methods read by `this`.
+                        if let Owner::Binding(binding) = owner
+                            && !facts.language.is_javascript()
+                            && let Some(Kind::Class(class)) =
+                                facts.bindings[binding.index()].writes.first().map(|write| facts.kind(*write))
+                        {
+                            let owner = Owner::Class(*class);
+                            member_writes.entry((owner, name.as_str())).or_default().push(assignment.value);
+                        }
                         member_writes.entry((owner, name.as_str())).or_default().push(assignment.value);
                     }
                 }
@@ -191,6 +205,7 @@ impl<'f> Resolver<'f> {
             spent: Cell::new(0),
             call_sites: OnceCell::new(),
             filled: FxHashMap::default(),
+            statements: OnceCell::new(),
             entered: RefCell::default(),
         };
         let filled = resolver.find_filled();
@@ -347,15 +362,26 @@ impl<'f> Resolver<'f> {
 
     /// What a call only gives back: `promisify(f)`, `f.bind(x)`, `Object.freeze(x)`.
     fn wrapped(&self, value: ValueId, hops: usize) -> Option<ValueId> {
+        self.wrapper(value, hops).map(|(_, inner)| inner)
+    }
+
+    /// The wrapper a call is, if a model knows it as one, and what it gives back.
+    fn wrapper(&self, value: ValueId, hops: usize) -> Option<(&'static Wrapper, ValueId)> {
         let call = self.facts.call(value)?;
         let origin = self.origin_within(call.callee, hops.checked_sub(1)?);
         let meant = |requires: &'static [Condition]| requires.iter().all(|condition| self.holds(value, condition));
         let wrapper = self.models.wrappers.find(&origin).find(|wrapper| meant(&wrapper.requires))?;
-        match (&wrapper.value.argument, self.facts.kind(call.callee)) {
+        let inner = match (&wrapper.value.argument, self.facts.kind(call.callee)) {
             (ArgumentName::This, Kind::Member { object, .. }) => Some(*object),
             (ArgumentName::Position(index), _) => call.arguments.get(*index).map(|argument| argument.value),
             _ => None,
-        }
+        };
+        inner.map(|inner| (wrapper, inner))
+    }
+
+    /// Whether a call gives one value where there is no other: `option.getOrElse(other)`.
+    pub fn has_otherwise(&self, call: ValueId) -> bool {
+        self.wrapper(call, MAX_HOPS).is_some_and(|(wrapper, _)| wrapper.otherwise.is_some())
     }
 
     fn place(&self, value: ValueId) -> Place {
@@ -729,8 +755,8 @@ impl<'f> Resolver<'f> {
 
     /// The call of `method` on the chain that leads to `call`, the constructor of the chain's first object included.
     fn earlier_call(&self, call: ValueId, method: &str) -> Earlier {
-        let Some(call) = self.facts.call(call) else { return Earlier::Absent };
-        let origin = self.origin(call.callee);
+        let Some(callee) = self.facts.call(call).map(|call| call.callee) else { return Earlier::Absent };
+        let origin = self.origin(callee);
         let mut name: Option<&str> = match &origin.root {
             Root::Global(name) | Root::Opened { name, .. } => Some(name),
             _ => None,
@@ -744,7 +770,42 @@ impl<'f> Resolver<'f> {
                 Step::Call(_) | Step::Instance => {}
             }
         }
-        found
+        match (found, self.statement(call, method)) {
+            (Earlier::Absent, Some(statement)) => Earlier::Call(statement),
+            (found, _) => found,
+        }
+    }
+
+    /// The call of `method` in a statement of its own, on the name that the chain that leads to `call` begins with.
+    fn statement(&self, call: ValueId, method: &str) -> Option<ValueId> {
+        let statements = self.statements.get_or_init(|| {
+            let mut statements = FxHashMap::default();
+            for id in &self.facts.calls {
+                let callee = self.facts.call(*id).map(|call| self.facts.kind(call.callee));
+                if let (Some(Kind::Member { name, .. }), Some(first)) = (callee, self.first_of_chain(*id)) {
+                    statements.entry((first, name.as_str())).or_insert(*id);
+                }
+            }
+            statements
+        });
+        let first = self.first_of_chain(call)?;
+        statements.get(&(first, method)).copied()
+    }
+
+    /// The name a chain of calls begins with.
+    fn first_of_chain(&self, call: ValueId) -> Option<BindingId> {
+        let mut value = call;
+        for _ in 0..MAX_CHAIN {
+            match self.facts.kind(value) {
+                Kind::Call(call) => match self.facts.kind(call.callee) {
+                    Kind::Member { object, .. } => value = *object,
+                    _ => return None,
+                },
+                Kind::Name(binding) => return Some(*binding),
+                _ => return None,
+            }
+        }
+        None
     }
 
     /// Whether a condition of a model holds for a call.
@@ -1269,8 +1330,10 @@ impl<'f> Walk<'_, 'f> {
         if let Some((name, fallbacks)) = resolver.look_up(value) {
             return self.look_up(name, fallbacks, hops);
         }
-        if let Some(inner) = resolver.wrapped(value, hops) {
-            return self.value(inner, hops);
+        if let Some((wrapper, inner)) = resolver.wrapper(value, hops) {
+            let otherwise = wrapper.otherwise.iter().flat_map(|locator| resolver.locate(value, locator).values());
+            let all: Vec<ValueId> = std::iter::once(inner).chain(otherwise).collect();
+            return self.alternatives(&all, hops);
         }
         if let Some(entry) = self.entry(value, call, hops) {
             return entry;
@@ -1317,8 +1380,7 @@ impl<'f> Walk<'_, 'f> {
         for locator in conversion.value.as_slice() {
             let located = resolver.locate(value, locator).values();
             for mut resolved in self.alternatives(&located, hops) {
-                // The bytes of a text are what it is without any step.
-                resolved.encodings.extend(Some(locator.encoding.unwrap_or(own)).filter(|step| *step != Encoding::Utf8));
+                resolved.encodings.push(locator.encoding.unwrap_or(own));
                 ends.push(resolved);
             }
         }

@@ -65,8 +65,20 @@ struct Reference<'t> {
     value: ValueId,
     scope: ScopeId,
     name: &'t str,
-    /// Whether it is a module where nothing is bound to it: `crate_name::path`.
-    or_module: bool,
+    how: Reading,
+}
+
+/// What a name that is read can mean.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// Whatever is bound to it.
+    Any,
+    /// The same, or a module where nothing is bound to it: `crate_name::path`.
+    OrModule,
+    /// A method: no variable of the functions around it.
+    Method,
+    /// A method, of this value where nothing is bound to it.
+    MethodOf(ValueId),
 }
 
 /// The facts of a file while they are gathered.
@@ -306,17 +318,23 @@ impl<'t> Lowering<'t> {
 
     /// A name that is read.
     pub fn reference(&mut self, name: &'t str, at: Span) -> ValueId {
-        self.refer(name, at, false)
+        self.refer(name, at, Reading::Any)
+    }
+
+    /// The name of a method that is called without an object, in a language where variables and methods do not share
+    /// their names. Where nothing is bound to it it is a method of `receiver`, if there is one.
+    pub fn method_reference(&mut self, name: &'t str, receiver: Option<ValueId>, at: Span) -> ValueId {
+        self.refer(name, at, receiver.map_or(Reading::Method, Reading::MethodOf))
     }
 
     /// The first name of a path, which is a module where nothing in the file is bound to it.
     pub fn module_reference(&mut self, name: &'t str, at: Span) -> ValueId {
-        self.refer(name, at, true)
+        self.refer(name, at, Reading::OrModule)
     }
 
-    fn refer(&mut self, name: &'t str, at: Span, or_module: bool) -> ValueId {
+    fn refer(&mut self, name: &'t str, at: Span, how: Reading) -> ValueId {
         let value = self.add(Kind::Global(name.to_owned()), at);
-        self.references.push(Reference { value, scope: self.scope, name, or_module });
+        self.references.push(Reference { value, scope: self.scope, name, how });
         value
     }
 
@@ -528,10 +546,10 @@ impl<'t> Lowering<'t> {
         class
     }
 
-    /// A class that is known only where it is declared, as the type of a field can be.
-    pub fn class_in_place(&mut self, name: &str) -> ClassId {
+    /// A class that is known only where it is declared, as the type of a field can be; without a name where it has none.
+    pub fn class_in_place(&mut self, name: Option<&str>) -> ClassId {
         let class = ClassId(self.facts.classes.len() as u32);
-        self.facts.classes.push(Class { name: Some(name.to_owned()), ..Class::default() });
+        self.facts.classes.push(Class { name: name.map(str::to_owned), ..Class::default() });
         class
     }
 
@@ -590,13 +608,15 @@ impl<'t> Lowering<'t> {
 
     // The end.
 
-    fn look_up(&self, scope: ScopeId, name: &str) -> Option<Bound> {
+    fn look_up(&self, scope: ScopeId, name: &str, how: Reading) -> Option<Bound> {
+        let is_method = matches!(how, Reading::Method | Reading::MethodOf(_));
         let mut left_function = false;
         let mut scope = Some(scope);
         while let Some(id) = scope {
             let known = &self.scopes[id];
             let hidden = match known.kind {
                 ScopeKind::Class => left_function && !self.style.bare_members,
+                ScopeKind::Function | ScopeKind::Block if is_method => true,
                 _ => left_function && (self.style.local)(name),
             };
             if !hidden && let Some(bound) = known.names.get(name) {
@@ -612,15 +632,20 @@ impl<'t> Lowering<'t> {
         let mut instances: FxHashMap<ClassId, ValueId> = FxHashMap::default();
         for reference in std::mem::take(&mut self.references) {
             let at = self.facts.value(reference.value).span;
-            let kind = match self.look_up(reference.scope, reference.name) {
+            let kind = match self.look_up(reference.scope, reference.name, reference.how) {
                 Some(Bound::Binding(binding)) => Kind::Name(binding),
                 Some(Bound::This(class)) => Kind::This(class),
                 Some(Bound::Member(class)) => {
                     let object = *instances.entry(class).or_insert_with(|| self.facts.add(Kind::This(class), at));
                     Kind::Member { object, name: reference.name.to_owned(), name_span: at }
                 }
-                None if reference.or_module => Kind::Module(reference.name.to_owned()),
-                None => continue,
+                None => match reference.how {
+                    Reading::OrModule => Kind::Module(reference.name.to_owned()),
+                    Reading::MethodOf(object) => {
+                        Kind::Member { object, name: reference.name.to_owned(), name_span: at }
+                    }
+                    Reading::Any | Reading::Method => continue,
+                },
             };
             self.facts.values[reference.value.index()].kind = kind;
         }
