@@ -12,8 +12,8 @@ use crate::library::Does;
 /// The rule's id.
 pub const ID: &str = "unverified-decode";
 
-/// What may be read of a token before it is verified: how to verify it, and when it is over.
-const HARMLESS: [&str; 4] = ["header", "exp", "iat", "nbf"];
+/// What may be read of a token before it is verified, in lower case: how to verify it, and when it is over.
+const HARMLESS: [&str; 9] = ["header", "alg", "kid", "exp", "iat", "nbf", "validto", "validfrom", "issuedat"];
 
 /// Adds what the rule finds.
 pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
@@ -111,7 +111,10 @@ impl<'f> Reads<'f> {
         let returned = facts.functions.iter().flat_map(|function| &function.returns);
         let whole = arguments.map(|argument| &argument.value).chain(returned);
         reads.whole.extend(whole.map(|value| Held::of(facts, *value)));
-        for site in analysis.uses.iter().filter(|site| site.model.does.verifies()) {
+        let verifies = |site: &&UseSite| {
+            site.model.does.verifies() && analysis.holding(site, &site.model.unverified).is_none()
+        };
+        for site in analysis.uses.iter().filter(verifies) {
             if let Some(token) = token_of(analysis, site) {
                 let from = analysis.resolver.constants(token);
                 reads.verified.push(Verified { call: site.call, token, from });
@@ -136,7 +139,7 @@ impl<'f> Reads<'f> {
                 // The payload is what a token decoded whole (`{ complete: true }`) holds in the decoded token's place.
                 if *name == "payload" {
                     open.push(Held::Value(*member));
-                } else if HARMLESS.contains(name) {
+                } else if HARMLESS.iter().any(|harmless| name.eq_ignore_ascii_case(harmless)) {
                     taken = true;
                 } else {
                     return false;
