@@ -132,6 +132,8 @@ pub struct Resolver<'f> {
     /// How many values all walks have looked at.
     spent: Cell<usize>,
     call_sites: OnceCell<FxHashMap<FunctionId, Vec<ValueId>>>,
+    /// The names that values are written to.
+    holders: OnceCell<FxHashMap<ValueId, BindingId>>,
     /// [`Facts::opened`].
     opened: Rc<[String]>,
     /// The calls that are being followed into the functions they call, so that a parameter is what this call gives.
@@ -170,6 +172,7 @@ impl<'f> Resolver<'f> {
             nested: Cell::new(0),
             spent: Cell::new(0),
             call_sites: OnceCell::new(),
+            holders: OnceCell::new(),
             opened: facts.opened.clone().into(),
             entered: RefCell::default(),
         }
@@ -520,16 +523,31 @@ impl<'f> Resolver<'f> {
         (!argument.spread).then_some(argument.value)
     }
 
+    /// What is written to a field of an instance after it was made: `o = new Options(); o.key = value`.
+    fn written_later(&self, construction: ValueId, name: &'f str) -> Option<ValueId> {
+        let holders = self.holders.get_or_init(|| {
+            let mut holders: FxHashMap<ValueId, BindingId> = FxHashMap::default();
+            for (index, binding) in (0..).zip(&self.facts.bindings) {
+                for write in &binding.writes {
+                    holders.entry(*write).or_insert(BindingId(index));
+                }
+            }
+            holders
+        });
+        let writes = self.member_writes.get(&(Owner::Binding(*holders.get(&construction)?), name))?;
+        writes.last().copied()
+    }
+
     /// What stands where `locator` points to in a call.
     pub fn locate(&self, call: ValueId, locator: &'static Locator) -> Located {
-        let target = match &locator.method {
+        let call_at = match &locator.method {
             None => call,
             Some(method) => match self.earlier_call(call, method) {
                 Some(earlier) => earlier,
                 None => return Located::Absent,
             },
         };
-        let Some(target) = self.facts.call(target) else { return Located::Unknown };
+        let Some(target) = self.facts.call(call_at) else { return Located::Unknown };
         let mut any = Vec::new();
         let argument = match &locator.argument {
             ArgumentName::Any => {
@@ -544,7 +562,8 @@ impl<'f> Resolver<'f> {
             },
             ArgumentName::Keyword(name) => {
                 let named = target.arguments.iter().find(|argument| argument.name.as_deref() == Some(name));
-                named.map(|argument| argument.value)
+                let given = named.map(|argument| argument.value);
+                given.or_else(|| target.construct.then(|| self.written_later(call_at, name)).flatten())
             }
             ArgumentName::Position(index) => {
                 if target.arguments.iter().take(index + 1).any(|argument| argument.spread) {
