@@ -2,6 +2,7 @@
 
 pub(crate) mod command;
 pub mod component;
+pub mod csharp;
 pub mod dockerfile;
 pub mod dotenv;
 pub mod embedded;
@@ -251,6 +252,7 @@ fn parse_one(language: Language, path: &Path, text: &str) -> Facts {
     match language {
         Language::JavaScript | Language::TypeScript | Language::Tsx => javascript::parse(text, language),
         Language::Python => python::parse(text),
+        Language::CSharp => csharp::parse(text),
         Language::Key => key::parse(path, text),
         _ => {
             let mut facts = embedded::configuration(language, text).unwrap_or_else(|| Facts::new(language));
