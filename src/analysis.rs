@@ -571,11 +571,11 @@ fn examples(facts: &Facts) -> Vec<Span> {
     spans
 }
 
-/// What kind of key a text is; `None` if it is no secret, as a public key or certificate.
+/// What kind of key a text is; `None` if it is no secret, as a public key, a certificate or where a file is.
 fn key_kind(text: &str, asymmetric: bool) -> Option<KeyKind> {
     if asymmetric || !pem::find(text.as_bytes()).is_empty() {
         Some(KeyKind::Private)
-    } else if text.contains("-----BEGIN ") {
+    } else if text.contains("-----BEGIN ") || text.starts_with("file://") {
         None
     } else {
         Some(KeyKind::Shared)

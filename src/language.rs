@@ -12,6 +12,7 @@ pub mod json;
 pub mod key;
 pub(crate) mod lowering;
 pub mod markdown;
+pub mod php;
 pub mod properties;
 pub mod python;
 pub(crate) mod syntax;
@@ -254,6 +255,7 @@ fn parse_one(language: Language, path: &Path, text: &str) -> Facts {
         Language::Python => python::parse(text),
         Language::CSharp => csharp::parse(text),
         Language::Key => key::parse(path, text),
+        Language::Php => php::parse(path, text),
         _ => {
             let mut facts = embedded::configuration(language, text).unwrap_or_else(|| Facts::new(language));
             if translation::is_translation(path, &facts) {

@@ -120,6 +120,14 @@ impl Origin {
         }
     }
 
+    /// Whether the way starts at a package.
+    pub fn is_in(&self, package: &str) -> bool {
+        match &self.root {
+            Root::Module(name) | Root::Opened { name, .. } => within(package, name, &self.steps).is_some(),
+            Root::Global(_) | Root::Unknown => false,
+        }
+    }
+
     /// The package or module, if the way starts at one.
     pub fn module(&self) -> Option<&str> {
         match &self.root {

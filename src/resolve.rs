@@ -12,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::{BindingId, Call, ClassId, Facts, FunctionId, Kind, Span, ValueId};
 use crate::library::{ArgumentName, Condition, Conversion, Encoding, Locator, Models, Provenance};
-use crate::origin::{Origin, Root, Step, same_package};
+use crate::origin::{Origin, Root, Step};
 use crate::vocabulary::{self, Source};
 
 /// How many names and calls are followed in a row. Real code needs a handful; the rest is cycles.
@@ -515,8 +515,9 @@ impl<'f> Resolver<'f> {
         sites.get(&function).map_or(&[], Vec::as_slice)
     }
 
-    /// What a call gives to a parameter, by its position or its name.
+    /// What a call gives to a parameter, by its position or its name. Of a variable's name a dollar sign is no part here.
     fn argument(&self, call: ValueId, position: usize, name: &str) -> Option<ValueId> {
+        let name = name.trim_start_matches('$');
         let arguments = &self.facts.call(call)?.arguments;
         let named = arguments.iter().find(|argument| argument.name.as_deref() == Some(name));
         let argument = named.or_else(|| arguments.get(position).filter(|argument| argument.name.is_none()))?;
@@ -738,7 +739,7 @@ impl<'f> Resolver<'f> {
         let origin = self.origin(value);
         match &source.path {
             Some(path) => origin.is(std::slice::from_ref(&source.package), false, path),
-            None => origin.module().is_some_and(|module| same_package(&source.package, module)),
+            None => origin.is_in(&source.package),
         }
     }
 

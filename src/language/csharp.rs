@@ -192,8 +192,11 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
             }
             value
         }
-        "constructor_declaration" | "destructor_declaration" | "operator_declaration"
-        | "conversion_operator_declaration" | "accessor_declaration" => function(code, node),
+        "constructor_declaration"
+        | "destructor_declaration"
+        | "operator_declaration"
+        | "conversion_operator_declaration"
+        | "accessor_declaration" => function(code, node),
         "property_declaration" => property(code, node),
         "class_declaration" | "struct_declaration" | "record_declaration" | "interface_declaration" => {
             class(code, node)
@@ -250,7 +253,8 @@ fn raw<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
 /// `$"..."`, `$@"..."`, `$"""..."""`.
 fn interpolated<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
     let start = child(node, &["interpolation_start"]).map_or("", |start| code.text(start));
-    let plain = start.contains('@') || child(node, &["interpolation_quote"]).is_some_and(|quote| quote.byte_range().len() > 1);
+    let plain =
+        start.contains('@') || child(node, &["interpolation_quote"]).is_some_and(|quote| quote.byte_range().len() > 1);
     let mut parts = Vec::new();
     let mut open: Option<Span> = None;
     let close = |code: &mut Lowering<'t>, at: Span, parts: &mut Vec<ValueId>| {

@@ -111,9 +111,8 @@ impl<'f> Reads<'f> {
         let returned = facts.functions.iter().flat_map(|function| &function.returns);
         let whole = arguments.map(|argument| &argument.value).chain(returned);
         reads.whole.extend(whole.map(|value| Held::of(facts, *value)));
-        let verifies = |site: &&UseSite| {
-            site.model.does.verifies() && analysis.holding(site, &site.model.unverified).is_none()
-        };
+        let verifies =
+            |site: &&UseSite| site.model.does.verifies() && analysis.holding(site, &site.model.unverified).is_none();
         for site in analysis.uses.iter().filter(verifies) {
             if let Some(token) = token_of(analysis, site) {
                 let from = analysis.resolver.constants(token);
