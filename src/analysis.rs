@@ -657,11 +657,11 @@ fn examples(facts: &Facts) -> Vec<Span> {
     spans
 }
 
-/// What kind of key a text is; `None` if it is no secret, as a public key or certificate.
+/// What kind of key a text is; `None` if it is no secret, as a public key, a certificate or where a file is.
 fn key_kind(text: &str, asymmetric: bool) -> Option<KeyKind> {
     if asymmetric || !pem::find(text.as_bytes()).is_empty() {
         Some(KeyKind::Private)
-    } else if text.contains("-----BEGIN ") {
+    } else if text.contains("-----BEGIN ") || text.starts_with("file://") {
         None
     } else {
         Some(KeyKind::Shared)
@@ -674,14 +674,15 @@ fn is_default(name: &str) -> bool {
 }
 
 /// Whether a literal in code is a value where only its name speaks for it, and not the name of a setting
-/// (`'JWT_SECRET'`, `'jwt.secret'`), a sentence for people or the name written out (`'JWT secret is required'`).
+/// (`'JWT_SECRET'`, `'jwt.secret'`, `"Jwt:Secret"`), a sentence for people or the name written out (`'JWT secret is required'`).
 fn is_value(text: &str, name: Option<&String>) -> bool {
     if published(text).is_some() || !pem::find(text.as_bytes()).is_empty() {
         return true;
     }
     let words = text.split_whitespace().count();
     let identifier = text.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c == '.' || c.is_ascii_digit())
-        || (text.contains('.') && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')));
+        || (text.contains(['.', ':'])
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '_' | '-')));
     let written_out = words > 1 && name.is_some_and(|name| name::tokens(&[text]).starts_with(&name::tokens(&[name])));
     !(words > 3 || written_out || identifier && name::tier(&[text]).is_some())
 }

@@ -3,6 +3,7 @@
 pub(crate) mod annotation;
 pub(crate) mod command;
 pub mod component;
+pub mod csharp;
 pub mod dockerfile;
 pub mod dotenv;
 pub mod embedded;
@@ -14,6 +15,7 @@ pub mod json;
 pub mod key;
 pub(crate) mod lowering;
 pub mod markdown;
+pub mod php;
 pub mod properties;
 pub mod python;
 pub(crate) mod syntax;
@@ -275,7 +277,9 @@ fn parse_one(language: Language, path: &Path, text: &str) -> Facts {
         Language::Java => java::parse(text),
         Language::Python => python::parse(text),
         Language::Go => go::parse(text),
+        Language::CSharp => csharp::parse(text),
         Language::Key => key::parse(path, text),
+        Language::Php => php::parse(path, text),
         _ => {
             let mut facts = embedded::configuration(language, text).unwrap_or_else(|| Facts::new(language));
             if translation::is_translation(path, &facts) {

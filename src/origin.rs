@@ -130,6 +130,14 @@ impl<'f> Origin<'f> {
         }
     }
 
+    /// Whether the way starts at a package.
+    pub fn is_in(&self, package: &str) -> bool {
+        match &self.root {
+            Root::Module(name) | Root::Opened { name, .. } => within(package, name, &self.steps).is_some(),
+            Root::Global(_) | Root::Unknown => false,
+        }
+    }
+
     /// The package or module, if the way starts at one.
     pub fn module(&self) -> Option<&'f str> {
         match self.root {

@@ -13,7 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::facts::{BindingId, Call, ClassId, Facts, FunctionId, Kind, Span, ValueId};
 use crate::language::Language;
 use crate::library::{ArgumentName, Condition, Conversion, Encoding, Locator, Models, Provenance, Wrapper};
-use crate::origin::{Origin, Root, Step, same_package};
+use crate::origin::{Origin, Root, Step};
 use crate::vocabulary::{self, Source};
 
 /// How many names and calls are followed in a row. Real code needs a handful; the rest is cycles.
@@ -162,6 +162,8 @@ pub struct Resolver<'f> {
     filled: FxHashMap<BindingId, Vec<ValueId>>,
     /// The first call of each method on what a name holds, chains included: `builder.setKey(key)`.
     statements: OnceCell<FxHashMap<(BindingId, &'f str), ValueId>>,
+    /// The names that values are written to.
+    holders: OnceCell<FxHashMap<ValueId, BindingId>>,
     /// The calls that are being followed into the functions they call, so that a parameter is what this call gives.
     entered: RefCell<Vec<(FunctionId, ValueId)>>,
 }
@@ -206,6 +208,7 @@ impl<'f> Resolver<'f> {
             call_sites: OnceCell::new(),
             filled: FxHashMap::default(),
             statements: OnceCell::new(),
+            holders: OnceCell::new(),
             entered: RefCell::default(),
         };
         let filled = resolver.find_filled();
@@ -611,17 +614,33 @@ impl<'f> Resolver<'f> {
         sites.get(&function).map_or(&[], Vec::as_slice)
     }
 
-    /// What a call gives to a parameter, by its position or its name.
+    /// What a call gives to a parameter, by its position or its name. Of a variable's name a dollar sign is no part here.
     fn argument(&self, call: ValueId, position: usize, name: &str) -> Option<ValueId> {
+        let name = name.trim_start_matches('$');
         let arguments = &self.facts.call(call)?.arguments;
         let named = arguments.iter().find(|argument| argument.name.as_deref() == Some(name));
         let argument = named.or_else(|| arguments.get(position).filter(|argument| argument.name.is_none()))?;
         (!argument.spread).then_some(argument.value)
     }
 
+    /// What is written to a field of an instance after it was made: `o = new Options(); o.key = value`.
+    fn written_later(&self, construction: ValueId, name: &'f str) -> Option<ValueId> {
+        let holders = self.holders.get_or_init(|| {
+            let mut holders: FxHashMap<ValueId, BindingId> = FxHashMap::default();
+            for (index, binding) in (0..).zip(&self.facts.bindings) {
+                for write in &binding.writes {
+                    holders.entry(*write).or_insert(BindingId(index));
+                }
+            }
+            holders
+        });
+        let writes = self.member_writes.get(&(Owner::Binding(*holders.get(&construction)?), name))?;
+        writes.last().copied()
+    }
+
     /// What stands where `locator` points to in a call.
     pub fn locate(&self, call: ValueId, locator: &'static Locator) -> Located {
-        let target = match &locator.method {
+        let call_at = match &locator.method {
             None => call,
             Some(method) => match self.earlier_call(call, method) {
                 Earlier::Call(earlier) => earlier,
@@ -629,7 +648,7 @@ impl<'f> Resolver<'f> {
                 Earlier::Absent => return Located::Absent,
             },
         };
-        let Some(target) = self.facts.call(target) else { return Located::Unknown };
+        let Some(target) = self.facts.call(call_at) else { return Located::Unknown };
         let mut any = Vec::new();
         let argument = match &locator.argument {
             ArgumentName::Any => {
@@ -648,7 +667,8 @@ impl<'f> Resolver<'f> {
             ArgumentName::Result => Some(call),
             ArgumentName::Keyword(name) => {
                 let named = target.arguments.iter().find(|argument| argument.name.as_deref() == Some(name));
-                named.map(|argument| argument.value)
+                let given = named.map(|argument| argument.value);
+                given.or_else(|| target.construct.then(|| self.written_later(call_at, name)).flatten())
             }
             ArgumentName::Position(index) => {
                 if target.arguments.iter().take(index + 1).any(|argument| argument.spread) {
@@ -884,7 +904,7 @@ impl<'f> Resolver<'f> {
         let origin = self.origin(value);
         match &source.path {
             Some(path) => origin.is(std::slice::from_ref(&source.package), false, path),
-            None => origin.module().is_some_and(|module| same_package(&source.package, module)),
+            None => origin.is_in(&source.package),
         }
     }
 

@@ -86,6 +86,7 @@ pub struct Lowering<'t> {
     /// What is known so far. Names are bound at the end.
     pub facts: Facts,
     text: &'t str,
+    file_name: String,
     style: &'static Style,
     scopes: Vec<Scope<'t>>,
     scope: ScopeId,
@@ -105,6 +106,11 @@ pub struct Lowering<'t> {
 
 /// Parses and lowers a file.
 pub fn lower(text: &str, language: Language, style: &'static Style) -> Facts {
+    lower_file(text, "", language, style)
+}
+
+/// Parses and lowers a file whose name means something in it.
+pub fn lower_file(text: &str, file_name: &str, language: Language, style: &'static Style) -> Facts {
     let mut facts = Facts::new(language);
     let tree = match syntax::parse(text, style.grammar) {
         Ok(tree) => tree,
@@ -123,6 +129,7 @@ pub fn lower(text: &str, language: Language, style: &'static Style) -> Facts {
     let mut lowering = Lowering {
         facts,
         text,
+        file_name: file_name.to_owned(),
         style,
         scopes: vec![file],
         scope: 0,
@@ -149,6 +156,11 @@ impl<'t> Lowering<'t> {
     /// The text of the whole file.
     pub fn source(&self) -> &'t str {
         self.text
+    }
+
+    /// The name [`lower_file`] was given.
+    pub fn file_name(&self) -> &str {
+        &self.file_name
     }
 
     /// The text of a child in a field, if there is one.
@@ -392,6 +404,16 @@ impl<'t> Lowering<'t> {
         }
     }
 
+    /// The class around what is being lowered.
+    pub fn class(&self) -> Option<ClassId> {
+        self.classes.last().copied()
+    }
+
+    /// Whether what is being lowered stands in a function.
+    pub fn in_function(&self) -> bool {
+        !self.functions.is_empty()
+    }
+
     /// Declares a name in the scope that is open.
     pub fn declare(&mut self, name: &'t str, at: Span) -> BindingId {
         self.declare_in(self.scope, name, at)
@@ -491,11 +513,20 @@ impl<'t> Lowering<'t> {
 
     /// A function: `build` declares its parameters and lowers its body.
     pub fn function(&mut self, at: Span, build: impl FnOnce(&mut Self)) -> ValueId {
+        self.function_in(ScopeKind::Function, at, build)
+    }
+
+    /// A function in which the names around it are known, whatever [`Style::local`] says: PHP's `fn`.
+    pub fn transparent_function(&mut self, at: Span, build: impl FnOnce(&mut Self)) -> ValueId {
+        self.function_in(ScopeKind::Block, at, build)
+    }
+
+    fn function_in(&mut self, scope: ScopeKind, at: Span, build: impl FnOnce(&mut Self)) -> ValueId {
         let id = FunctionId(self.facts.functions.len() as u32);
         let parent = self.functions.last().copied();
         self.facts.functions.push(Function { span: at, parent, ..Function::default() });
         self.functions.push(id);
-        self.enter(ScopeKind::Function);
+        self.enter(scope);
         build(self);
         self.leave();
         self.functions.pop();

@@ -12,8 +12,10 @@ use crate::library::Does;
 /// The rule's id.
 pub const ID: &str = "unverified-decode";
 
-/// What may be read of a token before it is verified: how and with whose key to verify it, and when it is over.
-const HARMLESS: [&str; 6] = ["header", "iss", "issuer", "exp", "iat", "nbf"];
+/// What may be read of a token before it is verified, in lower case: how and with whose key to verify it, and when it is
+/// over.
+const HARMLESS: [&str; 11] =
+    ["header", "alg", "kid", "iss", "issuer", "exp", "iat", "nbf", "validto", "validfrom", "issuedat"];
 
 const MADE_UP: &str = "everything in such a token may be made up by whoever sent it";
 
@@ -141,7 +143,9 @@ impl<'f> Reads<'f> {
         for value in whole {
             *reads.whole.entry(Held::of(facts, *value)).or_default() += 1;
         }
-        for site in analysis.uses.iter().filter(|site| site.model.does.verifies()) {
+        let verifies =
+            |site: &&UseSite| site.model.does.verifies() && analysis.holding(site, &site.model.unverified).is_none();
+        for site in analysis.uses.iter().filter(verifies) {
             if let Some(token) = token_of(analysis, site) {
                 let from = analysis.resolver.constants(token);
                 reads.verified.push(Verified { call: site.call, token, from });
