@@ -743,6 +743,9 @@ impl<'f> Resolver<'f> {
             Kind::Call(call) if call.construct && call.arguments.iter().any(|argument| argument.name.is_some()) => {
                 call.arguments.iter().all(|argument| argument.name.is_some())
             }
+            Kind::Call(call) if self.is_assign(call) => {
+                call.arguments.iter().all(|argument| !argument.spread && all(&[argument.value]))
+            }
             Kind::Call(call) => match self.wrapped(object, MAX_HOPS) {
                 Some(inner) => all(&[inner]),
                 // `asyncHandler((err, payload) => ...)`: a callback that is wrapped up.
@@ -1505,6 +1508,7 @@ mod tests {
             "sign(p, `k`)",
             "const base = { secret: 'k' }; const all = { ...base, x: 1 }; sign(p, all.secret)",
             "const keys = Object.freeze({ a: 'k' }); sign(p, keys['a'] as string)",
+            "exports.make = () => { this.options = { key: 'k' }; sign(p, this.options.key) }",
         ] {
             assert_eq!(key_of(source), ["k"], "{source}");
         }
