@@ -282,7 +282,8 @@ impl<'f> Analysis<'f> {
             .surroundings
             .manifest
             .and_then(|manifest| site.library.distributions().iter().find_map(|package| manifest.version_of(package)));
-        let older = version.and_then(|version| {
+        let presumed = || site.model.presumed_version.as_deref().and_then(parse_version);
+        let older = version.or_else(presumed).and_then(|version| {
             site.model.version.iter().find(|older| parse_version(&older.below).is_some_and(|below| version < below))
         });
         older.map_or(site.model.missing, |older| older.missing)
