@@ -509,6 +509,10 @@ impl<'f> Analysis<'f> {
             }
             let variable = path.last().is_some_and(|name| self.surroundings.key_variables.contains(name));
             let Some(tier) = name::tier(path).or_else(|| variable.then_some(Tier::A)) else { continue };
+            // `def secret(): return 'secret'` does something, and is no value.
+            if tier == Tier::C && matches!(facts.kind(entry.value), Kind::Function(_)) {
+                continue;
+            }
             if !facts.language.is_configuration() && name::is_refused(path) {
                 continue;
             }

@@ -1145,7 +1145,8 @@ impl<'f> Walk<'_, 'f> {
             let random = self.value(object, hops).into_iter().find(|resolved| matches!(resolved.end, End::Random(..)));
             return random.map_or_else(|| Self::end(End::LookUp(value)), |resolved| vec![resolved]);
         }
-        let ends = self.alternatives(&held, hops);
+        // Each of a list is one for itself.
+        let ends = if name == "*" { self.union(&held, hops) } else { self.alternatives(&held, hops) };
         Self::hop(ends, value)
     }
 

@@ -46,7 +46,7 @@ pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
         if by_token {
             missing = Missing::Header;
         }
-        if missing == Missing::KeyType && keys.iter().any(|key| pins_algorithm(analysis, *key)) {
+        if !by_token && keys.iter().any(|key| pins_algorithm(analysis, *key)) {
             continue;
         }
         let (severity, note) = match missing {
