@@ -282,7 +282,8 @@ impl<'f> Analysis<'f> {
             .surroundings
             .manifest
             .and_then(|manifest| site.library.distributions().iter().find_map(|package| manifest.version_of(package)));
-        let older = version.and_then(|version| {
+        let presumed = || site.model.presumed_version.as_deref().and_then(parse_version);
+        let older = version.or_else(presumed).and_then(|version| {
             site.model.version.iter().find(|older| parse_version(&older.below).is_some_and(|below| version < below))
         });
         older.map_or(site.model.missing, |older| older.missing)
@@ -508,6 +509,10 @@ impl<'f> Analysis<'f> {
             }
             let variable = path.last().is_some_and(|name| self.surroundings.key_variables.contains(name));
             let Some(tier) = name::tier(path).or_else(|| variable.then_some(Tier::A)) else { continue };
+            // `def secret(): return 'secret'` does something, and is no value.
+            if tier == Tier::C && matches!(facts.kind(entry.value), Kind::Function(_)) {
+                continue;
+            }
             if !facts.language.is_configuration() && name::is_refused(path) {
                 continue;
             }

@@ -462,8 +462,19 @@ impl<'f> Resolver<'f> {
             Kind::List(items) => {
                 if name == "*" {
                     found.extend(items.iter().copied());
-                } else if let Some(item) = name.parse::<usize>().ok().and_then(|index| items.get(index)) {
-                    found.push(*item);
+                } else if let Ok(index) = name.parse::<usize>() {
+                    found.extend(items.get(index));
+                } else {
+                    // `[('name', value)]` is a map too.
+                    found.extend(items.iter().filter_map(|item| match self.facts.kind(*item) {
+                        Kind::List(pair) => match pair.as_slice() {
+                            [key, value] if matches!(self.facts.kind(*key), Kind::Literal(key) if key == name) => {
+                                Some(value)
+                            }
+                            _ => None,
+                        },
+                        _ => None,
+                    }));
                 }
             }
             Kind::Name(binding) => {
@@ -636,6 +647,15 @@ impl<'f> Resolver<'f> {
         });
         let writes = self.member_writes.get(&(Owner::Binding(*holders.get(&construction)?), name))?;
         writes.last().copied()
+    }
+
+    /// What a call of `get` takes an entry of, and the entry's name: `header.get('alg')`.
+    pub fn entry_taken(&self, call: ValueId) -> Option<(ValueId, &'f str)> {
+        let call = self.facts.call(call)?;
+        match (self.facts.kind(call.callee), self.facts.kind(call.arguments.first()?.value)) {
+            (Kind::Member { object, name, .. }, Kind::Literal(entry)) if name == "get" => Some((*object, entry)),
+            _ => None,
+        }
     }
 
     /// What stands where `locator` points to in a call.
@@ -1337,7 +1357,8 @@ impl<'f> Walk<'_, 'f> {
             let random = self.value(object, hops).into_iter().find(|resolved| matches!(resolved.end, End::Random(..)));
             return random.map_or_else(|| Self::end(End::LookUp(value)), |resolved| vec![resolved]);
         }
-        let ends = self.alternatives(&held, hops);
+        // Each of a list is one for itself.
+        let ends = if name == "*" { self.union(&held, hops) } else { self.alternatives(&held, hops) };
         Self::hop(ends, value)
     }
 
@@ -1382,12 +1403,8 @@ impl<'f> Walk<'_, 'f> {
     /// What a call of `get` takes out of a map that stands in the file, with what it gives otherwise.
     fn entry(&mut self, value: ValueId, call: &Call, hops: usize) -> Option<Vec<Resolved>> {
         let resolver = self.resolver;
-        let Kind::Member { object, name, .. } = resolver.facts.kind(call.callee) else { return None };
-        let Kind::Literal(key) = resolver.facts.kind(call.arguments.first()?.value) else { return None };
-        if name != "get" {
-            return None;
-        }
-        let held = resolver.held(*object, key);
+        let (object, key) = resolver.entry_taken(value)?;
+        let held = resolver.held(object, key);
         if held.is_empty() {
             return None;
         }
