@@ -260,9 +260,10 @@ impl<'f> Analysis<'f> {
             && name.is_some_and(|name| self.surroundings.models.knows(name))
     }
 
-    /// What kind of text a place is: the file's, or documentation if it stands in a comment.
+    /// What kind of text a place is: the file's, documentation if it stands in a comment, or a test.
     pub fn context(&self, span: Span) -> Context {
         match self.surroundings.context {
+            Context::Production if self.facts.tests.iter().any(|test| test.contains(span)) => Context::Test,
             Context::Production if self.in_comment(span) => Context::Documentation,
             Context::Production if self.in_example(span) => Context::Example,
             context => context,

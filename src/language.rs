@@ -14,6 +14,7 @@ pub(crate) mod lowering;
 pub mod markdown;
 pub mod properties;
 pub mod python;
+pub mod rust;
 pub(crate) mod syntax;
 pub mod terraform;
 pub mod toml;
@@ -253,6 +254,7 @@ fn parse_one(language: Language, path: &Path, text: &str) -> Facts {
         Language::JavaScript | Language::TypeScript | Language::Tsx => javascript::parse(text, language),
         Language::Python => python::parse(text),
         Language::Go => go::parse(text),
+        Language::Rust => rust::parse(text),
         Language::Key => key::parse(path, text),
         _ => {
             let mut facts = embedded::configuration(language, text).unwrap_or_else(|| Facts::new(language));
