@@ -296,9 +296,10 @@ impl<'f> Analysis<'f> {
             && name.is_some_and(|name| self.surroundings.models.knows(name))
     }
 
-    /// What kind of text a place is: the file's, or documentation if it stands in a comment.
+    /// What kind of text a place is: the file's, documentation if it stands in a comment, or a test.
     pub fn context(&self, span: Span) -> Context {
         match self.surroundings.context {
+            Context::Production if self.facts.tests.iter().any(|test| test.contains(span)) => Context::Test,
             Context::Production if self.in_comment(span) => Context::Documentation,
             Context::Production if self.in_example(span) => Context::Example,
             context => context,
@@ -345,7 +346,8 @@ impl<'f> Analysis<'f> {
             .at
             .as_slice()
             .iter()
-            .find_map(|locator| self.resolver.locate(site.call, locator).values().into_iter().next());
+            .flat_map(|locator| self.resolver.locate(site.call, locator).values())
+            .find(|value| !matches!(self.facts.kind(*value), Kind::Null));
         located.map_or_else(|| self.call_span(site.call), |value| self.facts.value(value).span)
     }
 
@@ -384,7 +386,7 @@ impl<'f> Analysis<'f> {
                         let name = self.name_of_last(&resolved.hops);
                         self.add_random(RandomKey { source, call: *call, name, used_by: Some(site) });
                     }
-                    End::Environment(variable) if !variable.is_empty() => {
+                    End::Environment(variable) if is_variable(variable) => {
                         self.key_variables.insert(variable.clone());
                     }
                     _ => {}
@@ -660,6 +662,12 @@ fn examples(facts: &Facts) -> Vec<Span> {
         outermost
     });
     spans
+}
+
+/// Whether a name that is looked up can be that of a variable, and is not only a word of a file or command line: `secret`,
+/// `jwt-secret`.
+fn is_variable(name: &str) -> bool {
+    name.contains(|c: char| c == '_' || c.is_uppercase())
 }
 
 /// What kind of key a text is; `None` if it is no secret, as a public key, a certificate or where a file is.

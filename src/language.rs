@@ -18,6 +18,7 @@ pub mod markdown;
 pub mod php;
 pub mod properties;
 pub mod python;
+pub mod rust;
 pub(crate) mod syntax;
 pub mod terraform;
 pub mod toml;
@@ -278,6 +279,7 @@ fn parse_one(language: Language, path: &Path, text: &str) -> Facts {
         Language::Python => python::parse(text),
         Language::Go => go::parse(text),
         Language::CSharp => csharp::parse(text),
+        Language::Rust => rust::parse(text),
         Language::Key => key::parse(path, text),
         Language::Php => php::parse(path, text),
         _ => {

@@ -388,6 +388,12 @@ impl<'t> Lowering<'t> {
         self.add(kind, at)
     }
 
+    /// The class itself inside a class: `Self`.
+    pub fn own_class(&mut self, at: Span) -> ValueId {
+        let kind = self.classes.last().map_or(Kind::Unknown, |class| Kind::Class(*class));
+        self.add(kind, at)
+    }
+
     /// The super class inside a class.
     pub fn super_class(&mut self, at: Span) -> ValueId {
         let kind = self.classes.last().map_or(Kind::Unknown, |class| Kind::Super(*class));
@@ -701,12 +707,14 @@ impl<'t> Lowering<'t> {
             }
         }
         for (type_name, field, field_span, value) in std::mem::take(&mut self.given) {
-            let Kind::Name(binding) = self.facts.kind(type_name) else { continue };
-            let class =
-                self.facts.bindings[binding.index()].writes.iter().find_map(|write| match self.facts.kind(*write) {
-                    Kind::Class(class) => Some(*class),
-                    _ => None,
-                });
+            let of = |value: &ValueId| match self.facts.kind(*value) {
+                Kind::Class(class) => Some(*class),
+                _ => None,
+            };
+            let class = match self.facts.kind(type_name) {
+                Kind::Name(binding) => self.facts.bindings[binding.index()].writes.iter().find_map(of),
+                _ => of(&type_name),
+            };
             let Some(class) = class else { continue };
             let object = *instances.entry(class).or_insert_with(|| self.facts.add(Kind::This(class), field_span));
             let member = Kind::Member { object, name: field.to_owned(), name_span: field_span };
