@@ -4,13 +4,13 @@
 //! what they mean when the whole file has been seen, so that it is no matter whether a constant stands above or below
 //! the function that uses it.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::Node;
 use tree_sitter_language::LanguageFn;
 
 use crate::facts::{
     Argument, Assignment, Binding, BindingId, Call, Class, ClassId, ClassMember, Facts, Function, FunctionId, Kind,
-    Property, Span, ValueId,
+    Property, Settled, Span, ValueId,
 };
 use crate::language::Language;
 use crate::language::syntax::{self, children, span, unescape};
@@ -65,8 +65,20 @@ struct Reference<'t> {
     value: ValueId,
     scope: ScopeId,
     name: &'t str,
-    /// Whether it is a module where nothing is bound to it: `crate_name::path`.
-    or_module: bool,
+    how: Reading,
+}
+
+/// What a name that is read can mean.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// Whatever is bound to it.
+    Any,
+    /// The same, or a module where nothing is bound to it: `crate_name::path`.
+    OrModule,
+    /// A method: no variable of the functions around it.
+    Method,
+    /// A method, of this value where nothing is bound to it.
+    MethodOf(ValueId),
 }
 
 /// The facts of a file while they are gathered.
@@ -83,8 +95,10 @@ pub struct Lowering<'t> {
     class_names: FxHashMap<(ScopeId, &'t str), ClassId>,
     class_scopes: FxHashMap<ClassId, ScopeId>,
     references: Vec<Reference<'t>>,
-    /// What is written to what, in source order.
-    writes: Vec<(ValueId, ValueId)>,
+    /// What is written to what, in source order, and where a name then holds nothing else.
+    writes: Vec<(ValueId, ValueId, Option<Span>)>,
+    /// From the end of the statement that is being lowered to the end of its row, if it settles what it writes to.
+    settles: Option<Span>,
     /// What the fields of an instance are given where it is made: the type, the field, where its name stands, the value.
     given: Vec<(ValueId, &'t str, Span, ValueId)>,
     depth: usize,
@@ -125,6 +139,7 @@ pub fn lower_file(text: &str, file_name: &str, language: Language, style: &'stat
         class_scopes: FxHashMap::default(),
         references: Vec::new(),
         writes: Vec::new(),
+        settles: None,
         given: Vec::new(),
         depth: 0,
     };
@@ -161,14 +176,19 @@ impl<'t> Lowering<'t> {
 
     /// Lowers a node and everything in it.
     pub fn value(&mut self, node: Node<'t>) -> ValueId {
+        self.nested(span(node), |code| (code.style.lower)(code, node))
+    }
+
+    /// Lowers what is one level deeper, if that is not too deep.
+    pub fn nested(&mut self, at: Span, build: impl FnOnce(&mut Self) -> ValueId) -> ValueId {
         if self.depth >= MAX_DEPTH {
             if self.facts.problems.is_empty() {
                 self.facts.problems.push(format!("nested more than {MAX_DEPTH} levels deep, and not read further"));
             }
-            return self.add(Kind::Unknown, span(node));
+            return self.add(Kind::Unknown, at);
         }
         self.depth += 1;
-        let value = (self.style.lower)(self, node);
+        let value = build(self);
         self.depth -= 1;
         value
     }
@@ -198,10 +218,29 @@ impl<'t> Lowering<'t> {
         }
     }
 
+    /// Lowers statements that run one behind the other. What those of the kinds `settling` write to a name is from there
+    /// on all that it holds.
+    pub fn statements(&mut self, node: Node<'t>, settling: &[&str]) -> ValueId {
+        let around = self.settles;
+        let mut values = Vec::new();
+        for statement in children(node) {
+            let settles = settling.contains(&statement.kind());
+            self.settles = settles.then(|| Span::new(statement.end_byte(), node.end_byte()));
+            values.push(self.value(statement));
+        }
+        self.settles = around;
+        self.add(Kind::Derived(values), span(node))
+    }
+
     /// Lowers a block with names of its own.
     pub fn block(&mut self, node: Node<'t>) -> ValueId {
+        self.within_block(|code| code.derived(node))
+    }
+
+    /// Lowers what stands in a block with names of its own.
+    pub fn within_block(&mut self, build: impl FnOnce(&mut Self) -> ValueId) -> ValueId {
         self.enter(ScopeKind::Block);
-        let value = self.derived(node);
+        let value = build(self);
         self.leave();
         value
     }
@@ -291,17 +330,23 @@ impl<'t> Lowering<'t> {
 
     /// A name that is read.
     pub fn reference(&mut self, name: &'t str, at: Span) -> ValueId {
-        self.refer(name, at, false)
+        self.refer(name, at, Reading::Any)
+    }
+
+    /// The name of a method that is called without an object, in a language where variables and methods do not share
+    /// their names. Where nothing is bound to it it is a method of `receiver`, if there is one.
+    pub fn method_reference(&mut self, name: &'t str, receiver: Option<ValueId>, at: Span) -> ValueId {
+        self.refer(name, at, receiver.map_or(Reading::Method, Reading::MethodOf))
     }
 
     /// The first name of a path, which is a module where nothing in the file is bound to it.
     pub fn module_reference(&mut self, name: &'t str, at: Span) -> ValueId {
-        self.refer(name, at, true)
+        self.refer(name, at, Reading::OrModule)
     }
 
-    fn refer(&mut self, name: &'t str, at: Span, or_module: bool) -> ValueId {
+    fn refer(&mut self, name: &'t str, at: Span, how: Reading) -> ValueId {
         let value = self.add(Kind::Global(name.to_owned()), at);
-        self.references.push(Reference { value, scope: self.scope, name, or_module });
+        self.references.push(Reference { value, scope: self.scope, name, how });
         value
     }
 
@@ -383,6 +428,7 @@ impl<'t> Lowering<'t> {
             name: name.to_owned(),
             span: at,
             writes: Vec::new(),
+            settled: Vec::new(),
             parameter: None,
             type_name: None,
         });
@@ -433,7 +479,7 @@ impl<'t> Lowering<'t> {
 
     /// Writes a value to a name, a member or whatever else `target` is.
     pub fn assign(&mut self, target: ValueId, value: ValueId) {
-        self.writes.push((target, value));
+        self.writes.push((target, value, self.settles));
     }
 
     /// Binds a name to a module, or to what `path` names in it.
@@ -531,6 +577,13 @@ impl<'t> Lowering<'t> {
         class
     }
 
+    /// A class that is known only where it is declared, as the type of a field can be; without a name where it has none.
+    pub fn class_in_place(&mut self, name: Option<&str>) -> ClassId {
+        let class = ClassId(self.facts.classes.len() as u32);
+        self.facts.classes.push(Class { name: name.map(str::to_owned), ..Class::default() });
+        class
+    }
+
     /// Lowers what stands in a class, or in a further part of it.
     pub fn within_class(&mut self, class: ClassId, build: impl FnOnce(&mut Self)) {
         self.classes.push(class);
@@ -586,13 +639,15 @@ impl<'t> Lowering<'t> {
 
     // The end.
 
-    fn look_up(&self, scope: ScopeId, name: &str) -> Option<Bound> {
+    fn look_up(&self, scope: ScopeId, name: &str, how: Reading) -> Option<Bound> {
+        let is_method = matches!(how, Reading::Method | Reading::MethodOf(_));
         let mut left_function = false;
         let mut scope = Some(scope);
         while let Some(id) = scope {
             let known = &self.scopes[id];
             let hidden = match known.kind {
                 ScopeKind::Class => left_function && !self.style.bare_members,
+                ScopeKind::Function | ScopeKind::Block if is_method => true,
                 _ => left_function && (self.style.local)(name),
             };
             if !hidden && let Some(bound) = known.names.get(name) {
@@ -608,23 +663,38 @@ impl<'t> Lowering<'t> {
         let mut instances: FxHashMap<ClassId, ValueId> = FxHashMap::default();
         for reference in std::mem::take(&mut self.references) {
             let at = self.facts.value(reference.value).span;
-            let kind = match self.look_up(reference.scope, reference.name) {
+            let kind = match self.look_up(reference.scope, reference.name, reference.how) {
                 Some(Bound::Binding(binding)) => Kind::Name(binding),
                 Some(Bound::This(class)) => Kind::This(class),
                 Some(Bound::Member(class)) => {
                     let object = *instances.entry(class).or_insert_with(|| self.facts.add(Kind::This(class), at));
                     Kind::Member { object, name: reference.name.to_owned(), name_span: at }
                 }
-                None if reference.or_module => Kind::Module(reference.name.to_owned()),
-                None => continue,
+                None => match reference.how {
+                    Reading::OrModule => Kind::Module(reference.name.to_owned()),
+                    Reading::MethodOf(object) => {
+                        Kind::Member { object, name: reference.name.to_owned(), name_span: at }
+                    }
+                    Reading::Any | Reading::Method => continue,
+                },
             };
             self.facts.values[reference.value.index()].kind = kind;
         }
-        for (target, value) in std::mem::take(&mut self.writes) {
+        // Where functions write to one name, it is not told which of them ran last.
+        let mut writers: FxHashMap<BindingId, Option<FunctionId>> = FxHashMap::default();
+        let mut shared: FxHashSet<BindingId> = FxHashSet::default();
+        for (target, value, settles) in std::mem::take(&mut self.writes) {
             match self.facts.kind(target) {
                 Kind::Name(binding) => {
                     let binding = *binding;
-                    self.facts.bindings[binding.index()].writes.push(value);
+                    let writer = self.facts.value(value).function;
+                    if *writers.entry(binding).or_insert(writer) != writer {
+                        shared.insert(binding);
+                    }
+                    let facts = &mut self.facts.bindings[binding.index()];
+                    let settles = settles.filter(|_| !shared.contains(&binding));
+                    facts.settled.extend(settles.map(|span| Settled { write: facts.writes.len(), span }));
+                    facts.writes.push(value);
                 }
                 Kind::Member { .. } | Kind::Global(_) => self.facts.assignments.push(Assignment { target, value }),
                 _ => {}
