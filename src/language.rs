@@ -281,18 +281,24 @@ fn parse_one(language: Language, path: &Path, text: &str) -> Facts {
         Language::CSharp => csharp::parse(text),
         Language::Rust => rust::parse(text),
         Language::Key => key::parse(path, text),
-        Language::Php => php::parse(path, text),
+        Language::Php => without_translations(path, php::parse(path, text)),
         _ => {
-            let mut facts = embedded::configuration(language, text).unwrap_or_else(|| Facts::new(language));
-            if translation::is_translation(path, &facts) {
-                facts.entries.clear();
-            }
+            let facts = embedded::configuration(language, text).unwrap_or_else(|| Facts::new(language));
+            let mut facts = without_translations(path, facts);
             if names_variables(path) {
                 facts.look_up_literals();
             }
             facts
         }
     }
+}
+
+/// The facts of a file without its entries if they are texts for people.
+fn without_translations(path: &Path, mut facts: Facts) -> Facts {
+    if translation::is_translation(path, &facts) {
+        facts.entries.clear();
+    }
+    facts
 }
 
 /// Whether a file maps settings to the variables they are read from, as the npm package `config` has it.
