@@ -11,10 +11,12 @@ pub mod java;
 pub mod javascript;
 pub mod json;
 pub mod key;
+pub mod kotlin;
 pub(crate) mod lowering;
 pub mod markdown;
 pub mod properties;
 pub mod python;
+pub mod scala;
 pub(crate) mod syntax;
 pub mod terraform;
 pub mod toml;
@@ -253,7 +255,9 @@ fn parse_one(language: Language, path: &Path, text: &str) -> Facts {
     match language {
         Language::JavaScript | Language::TypeScript | Language::Tsx => javascript::parse(text, language),
         Language::Java => java::parse(text),
+        Language::Kotlin => kotlin::parse(text),
         Language::Python => python::parse(text),
+        Language::Scala => scala::parse(text),
         Language::Key => key::parse(path, text),
         _ => {
             let mut facts = embedded::configuration(language, text).unwrap_or_else(|| Facts::new(language));

@@ -165,7 +165,7 @@ fn callee<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
             let object = code.value(object);
             code.member(object, code.text(name), span(name), at)
         }
-        None => code.method_reference(code.text(name), None, span(name)),
+        None => code.method_reference(code.text(name), span(name)),
     }
 }
 
