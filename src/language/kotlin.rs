@@ -600,7 +600,7 @@ mod tests {
         let facts = parse(source);
         let resolver = Resolver::new(&facts, Models::of(Language::Kotlin, false));
         let call = facts.calls.iter().filter_map(|call| facts.call(*call));
-        let call = call.into_iter().find(|call| resolver.name_of(call.callee) == Some("use")).expect("a call of use");
+        let call = call.into_iter().find(|call| resolver.name_of(call.callee) == Some("use")).expect(source);
         let ends = resolver.ends(call.arguments.last().expect("an argument").value);
         ends.into_iter()
             .map(|resolved| match resolved.end {
@@ -623,10 +623,10 @@ mod tests {
         for source in [
             "const val K = \"k\"\nfun f() { use(K) }",
             "object A {\n const val K = \"k\" }\nfun f() { use(A.K) }",
-            "class A {\n companion object { const val K = \"k\" }\n fun f() { use(K) } }",
-            "class A {\n companion object { const val K = \"k\" } }\nfun f() { use(A.K) }",
-            "class A {\n companion object { const val K = \"k\" } }\nfun f() { use(A.Companion.K) }",
-            "class A {\n companion object Keys { const val K = \"k\" } }\nfun f() { use(A.Keys.K) }",
+            "class A {\n companion object { const val K = \"k\" }\n fun f() { use(K) }\n}",
+            "class A {\n companion object { const val K = \"k\" }\n}\nfun f() { use(A.K) }",
+            "class A {\n companion object { const val K = \"k\" }\n}\nfun f() { use(A.Companion.K) }",
+            "class A {\n companion object Keys { const val K = \"k\" }\n}\nfun f() { use(A.Keys.K) }",
             "class A(private val k: String = \"k\") { fun f() { use(this.k) } }",
             "class A { private val k by lazy { \"k\" }\n fun f() { use(k) } }",
             "class A { val k: String get() = \"k\"\n fun f() { use(k) } }",

@@ -566,7 +566,7 @@ mod tests {
         let facts = parse(source);
         let resolver = Resolver::new(&facts, Models::of(Language::Scala, false));
         let call = facts.calls.iter().filter_map(|call| facts.call(*call));
-        let call = call.into_iter().find(|call| resolver.name_of(call.callee) == Some("use")).expect("a call of use");
+        let call = call.into_iter().find(|call| resolver.name_of(call.callee) == Some("use")).expect(source);
         let ends = resolver.ends(call.arguments.last().expect("an argument").value);
         ends.into_iter()
             .map(|resolved| match resolved.end {
