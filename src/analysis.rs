@@ -615,6 +615,11 @@ impl<'f> Analysis<'f> {
         if tier == Tier::C && published(&literal.text).is_none() {
             return;
         }
+        // `SECRET_KEY = "secretKey"` is the name of a parameter or setting.
+        let repeats = |name: &String| name::tokens(&[name]) == name::tokens(&[&literal.text]);
+        if tier == Tier::C && !self.facts.language.is_configuration() && path.last().is_some_and(repeats) {
+            return;
+        }
         let variable = resolved.fallback_of.clone().filter(|name| !name.is_empty());
         // The position in a list, or that it is the value, is no name.
         let tells =
@@ -692,12 +697,23 @@ fn is_value(text: &str, name: Option<&String>) -> bool {
     if published(text).is_some() || !pem::find(text.as_bytes()).is_empty() {
         return true;
     }
+    if name.is_some_and(|name| names_itself(text, name)) {
+        return false;
+    }
     let words = text.split_whitespace().count();
     let identifier = text.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c == '.' || c.is_ascii_digit())
         || (text.contains(['.', ':'])
             && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '_' | '-')));
     let written_out = words > 1 && name.is_some_and(|name| name::tokens(&[text]).starts_with(&name::tokens(&[name])));
     !(words > 3 || written_out || identifier && name::tier(&[text]).is_some())
+}
+
+/// Whether a literal is the name of a place where a secret or token is kept, which its own name repeats: `TOKEN_KEY =
+/// "token"`.
+fn names_itself(text: &str, name: &str) -> bool {
+    let (text, name) = (name::tokens(&[text]), name::tokens(&[name]));
+    let tells = text.iter().any(|token| token == "secret" || token == "key");
+    !text.is_empty() && !tells && name.strip_suffix(&["key".to_owned()]).is_some_and(|place| place.ends_with(&text))
 }
 
 /// `9.0.3` as numbers.

@@ -13,12 +13,14 @@ pub mod java;
 pub mod javascript;
 pub mod json;
 pub mod key;
+pub mod kotlin;
 pub(crate) mod lowering;
 pub mod markdown;
 pub mod php;
 pub mod properties;
 pub mod python;
 pub mod rust;
+pub mod scala;
 pub(crate) mod syntax;
 pub mod terraform;
 pub mod toml;
@@ -276,10 +278,12 @@ fn parse_one(language: Language, path: &Path, text: &str) -> Facts {
     match language {
         Language::JavaScript | Language::TypeScript | Language::Tsx => javascript::parse(text, language),
         Language::Java => java::parse(text),
+        Language::Kotlin => kotlin::parse(text),
         Language::Python => python::parse(text),
         Language::Go => go::parse(text),
         Language::CSharp => csharp::parse(text),
         Language::Rust => rust::parse(text),
+        Language::Scala => scala::parse(text),
         Language::Key => key::parse(path, text),
         Language::Php => without_translations(path, php::parse(path, text)),
         _ => {

@@ -160,8 +160,8 @@ pub struct Resolver<'f> {
     call_sites: OnceCell<FxHashMap<FunctionId, Vec<ValueId>>>,
     /// The calls that write into a name they are given.
     filled: FxHashMap<BindingId, Vec<ValueId>>,
-    /// The first call of each method on what a name holds, chains included: `builder.setKey(key)`.
-    statements: OnceCell<FxHashMap<(BindingId, &'f str), ValueId>>,
+    /// The first call of each method on each object, and on what a chain of calls begins with: `builder.setKey(key)`.
+    statements: OnceCell<FxHashMap<(Place, &'f str), ValueId>>,
     /// The names that values are written to.
     holders: OnceCell<FxHashMap<ValueId, BindingId>>,
     /// The calls that are being followed into the functions they call, so that a parameter is what this call gives.
@@ -819,36 +819,42 @@ impl<'f> Resolver<'f> {
         }
     }
 
-    /// The call of `method` in a statement of its own, on the name that the chain that leads to `call` begins with.
+    /// The call of `method` in a statement of its own, on what the chain that leads to `call` begins with or goes over.
     fn statement(&self, call: ValueId, method: &str) -> Option<ValueId> {
         let statements = self.statements.get_or_init(|| {
             let mut statements = FxHashMap::default();
             for id in &self.facts.calls {
                 let callee = self.facts.call(*id).map(|call| self.facts.kind(call.callee));
-                if let (Some(Kind::Member { name, .. }), Some(first)) = (callee, self.first_of_chain(*id)) {
-                    statements.entry((first, name.as_str())).or_insert(*id);
+                let Some(Kind::Member { object, name, .. }) = callee else { continue };
+                let places = [Some(*object), self.links(*id).last()].into_iter().flatten();
+                for object in places.filter(|object| !self.is_imported(*object)) {
+                    statements.entry((self.place(object), name.as_str())).or_insert(*id);
                 }
             }
             statements
         });
-        let first = self.first_of_chain(call)?;
-        statements.get(&(first, method)).copied()
+        let links = self.links(call).filter(|link| !self.is_imported(*link));
+        links.into_iter().find_map(|link| statements.get(&(self.place(link), method)).copied())
     }
 
-    /// The name a chain of calls begins with.
-    fn first_of_chain(&self, call: ValueId) -> Option<BindingId> {
-        let mut value = call;
-        for _ in 0..MAX_CHAIN {
-            match self.facts.kind(value) {
-                Kind::Call(call) => match self.facts.kind(call.callee) {
-                    Kind::Member { object, .. } => value = *object,
-                    _ => return None,
-                },
-                Kind::Name(binding) => return Some(*binding),
-                _ => return None,
-            }
-        }
-        None
+    /// What the calls of a chain are called on, from the last one to what the chain begins with.
+    fn links(&self, call: ValueId) -> impl Iterator<Item = ValueId> {
+        let before = |value: &ValueId| match self.facts.kind(*value) {
+            Kind::Call(call) => match self.facts.kind(call.callee) {
+                Kind::Member { object, .. } => Some(*object),
+                _ => None,
+            },
+            Kind::Choice(choices) => choices.first().filter(|_| choices.len() == 1).copied(),
+            _ => None,
+        };
+        std::iter::successors(before(&call), before).take(MAX_CHAIN)
+    }
+
+    /// Whether a value is a name of something that is imported, and so no object of this file's.
+    fn is_imported(&self, value: ValueId) -> bool {
+        let origin = self.origin(value);
+        let member = |step: &Step| matches!(step, Step::Member(_));
+        matches!(self.facts.kind(value), Kind::Name(_)) && origin.module().is_some() && origin.steps.iter().all(member)
     }
 
     /// Whether a condition of a model holds for a call.

@@ -77,8 +77,8 @@ enum Reading {
     OrModule,
     /// A method: no variable of the functions around it.
     Method,
-    /// A method, of this value where nothing is bound to it.
-    MethodOf(ValueId),
+    /// A method if there is one, whatever else is bound to it if not, or else a method of this value.
+    Called(Option<ValueId>),
 }
 
 /// The facts of a file while they are gathered.
@@ -95,6 +95,8 @@ pub struct Lowering<'t> {
     class_names: FxHashMap<(ScopeId, &'t str), ClassId>,
     class_scopes: FxHashMap<ClassId, ScopeId>,
     references: Vec<Reference<'t>>,
+    /// What methods are called on that are called without an object and are not known.
+    receiver: Option<ValueId>,
     /// What is written to what, in source order, and where a name then holds nothing else.
     writes: Vec<(ValueId, ValueId, Option<Span>)>,
     /// From the end of the statement that is being lowered to the end of its row, if it settles what it writes to.
@@ -138,6 +140,7 @@ pub fn lower_file(text: &str, file_name: &str, language: Language, style: &'stat
         class_names: FxHashMap::default(),
         class_scopes: FxHashMap::default(),
         references: Vec::new(),
+        receiver: None,
         writes: Vec::new(),
         settles: None,
         given: Vec::new(),
@@ -312,6 +315,28 @@ impl<'t> Lowering<'t> {
         }
     }
 
+    /// A string of which it is known where the values in it stand, for grammars that do not say what else is in it.
+    /// `inner` is the place between the quotes.
+    pub fn interpolated(&mut self, whole: Span, inner: Span, raw: bool, values: &[(Span, ValueId)]) -> ValueId {
+        let mut parts = Vec::new();
+        let mut done = inner.start;
+        let ends = [(Span { start: inner.end, end: inner.end }, None)];
+        for (at, value) in values.iter().map(|(at, value)| (*at, Some(*value))).chain(ends) {
+            let between = Span { start: done, end: at.start };
+            if between.start < between.end || (value.is_none() && parts.is_empty()) {
+                let text = self.text.get(between.range()).unwrap_or_default();
+                let text = if raw { text.to_owned() } else { unescape(text) };
+                parts.push(self.literal(text, between));
+            }
+            parts.extend(value);
+            done = at.end;
+        }
+        match parts.as_slice() {
+            [only] if values.is_empty() => *only,
+            _ => self.add(Kind::Concat(parts), whole),
+        }
+    }
+
     /// Strings put one behind the other.
     pub fn concat(&mut self, operands: &[Node<'t>], at: Span) -> ValueId {
         let parts = self.values(operands);
@@ -333,10 +358,24 @@ impl<'t> Lowering<'t> {
         self.refer(name, at, Reading::Any)
     }
 
-    /// The name of a method that is called without an object, in a language where variables and methods do not share
-    /// their names. Where nothing is bound to it it is a method of `receiver`, if there is one.
-    pub fn method_reference(&mut self, name: &'t str, receiver: Option<ValueId>, at: Span) -> ValueId {
-        self.refer(name, at, receiver.map_or(Reading::Method, Reading::MethodOf))
+    /// The name of a method that is called without an object, in a language where variables cannot be called.
+    pub fn method_reference(&mut self, name: &'t str, at: Span) -> ValueId {
+        self.refer(name, at, Reading::Method)
+    }
+
+    /// The name of a method or function that is called without an object, in a language where variables can be called
+    /// too.
+    pub fn called(&mut self, node: Node<'t>) -> ValueId {
+        self.refer(self.text(node), span(node), Reading::Called(self.receiver))
+    }
+
+    /// Lowers what stands where methods that are called without an object and are not known are those of `receiver`.
+    pub fn with_receiver<T>(&mut self, receiver: Option<ValueId>, build: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.receiver;
+        self.receiver = receiver.or(outer);
+        let built = build(self);
+        self.receiver = outer;
+        built
     }
 
     /// The first name of a path, which is a module where nothing in the file is bound to it.
@@ -646,7 +685,7 @@ impl<'t> Lowering<'t> {
     // The end.
 
     fn look_up(&self, scope: ScopeId, name: &str, how: Reading) -> Option<Bound> {
-        let is_method = matches!(how, Reading::Method | Reading::MethodOf(_));
+        let is_method = how == Reading::Method;
         let mut left_function = false;
         let mut scope = Some(scope);
         while let Some(id) = scope {
@@ -669,7 +708,12 @@ impl<'t> Lowering<'t> {
         let mut instances: FxHashMap<ClassId, ValueId> = FxHashMap::default();
         for reference in std::mem::take(&mut self.references) {
             let at = self.facts.value(reference.value).span;
-            let kind = match self.look_up(reference.scope, reference.name, reference.how) {
+            let (scope, name, how) = (reference.scope, reference.name, reference.how);
+            let method = match how {
+                Reading::Called(_) => self.look_up(scope, name, Reading::Method),
+                _ => None,
+            };
+            let kind = match method.or_else(|| self.look_up(scope, name, how)) {
                 Some(Bound::Binding(binding)) => Kind::Name(binding),
                 Some(Bound::This(class)) => Kind::This(class),
                 Some(Bound::Member(class)) => {
@@ -678,10 +722,8 @@ impl<'t> Lowering<'t> {
                 }
                 None => match reference.how {
                     Reading::OrModule => Kind::Module(reference.name.to_owned()),
-                    Reading::MethodOf(object) => {
-                        Kind::Member { object, name: reference.name.to_owned(), name_span: at }
-                    }
-                    Reading::Any | Reading::Method => continue,
+                    Reading::Called(Some(object)) => Kind::Member { object, name: name.to_owned(), name_span: at },
+                    Reading::Any | Reading::Method | Reading::Called(None) => continue,
                 },
             };
             self.facts.values[reference.value.index()].kind = kind;

@@ -15,17 +15,30 @@ static STYLE: Style = Style { grammar: tree_sitter_rust::LANGUAGE, lower, bare_m
 
 /// Macros that take expressions, as functions do.
 const CALLS: [&str; 16] = [
-    "env", "option_env", "format", "concat", "dotenv", "hex", "println", "print", "eprintln", "write", "writeln",
-    "assert", "assert_eq", "assert_ne", "dbg", "panic",
+    "env",
+    "option_env",
+    "format",
+    "concat",
+    "dotenv",
+    "hex",
+    "println",
+    "print",
+    "eprintln",
+    "write",
+    "writeln",
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "dbg",
+    "panic",
 ];
 
 /// Macros that take statics.
 const BLOCKS: [&str; 2] = ["lazy_static", "thread_local"];
 
 /// Types that hold one of their type argument and lend its members.
-const HOLDERS: [&str; 12] = [
-    "Arc", "Box", "Rc", "Data", "State", "Extension", "Option", "Mutex", "RwLock", "Lazy", "LazyLock", "OnceLock",
-];
+const HOLDERS: [&str; 12] =
+    ["Arc", "Box", "Rc", "Data", "State", "Extension", "Option", "Mutex", "RwLock", "Lazy", "LazyLock", "OnceLock"];
 
 /// Lowers a file.
 pub fn parse(text: &str) -> Facts {
@@ -127,8 +140,13 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
         "reference_expression" | "type_cast_expression" => {
             code.field(node, "value").unwrap_or_else(|| code.add(Kind::Unknown, at))
         }
-        "parenthesized_expression" | "try_expression" | "await_expression" | "async_block" | "unsafe_block"
-        | "const_block" | "else_clause" => code.inside(node),
+        "parenthesized_expression"
+        | "try_expression"
+        | "await_expression"
+        | "async_block"
+        | "unsafe_block"
+        | "const_block"
+        | "else_clause" => code.inside(node),
         "unary_expression" if code.text(node).starts_with('*') => code.inside(node),
         "binary_expression" if code.field_text(node, "operator") == Some("+") => {
             let operands = operands(node, code.source(), "+");
@@ -392,8 +410,7 @@ fn construction<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
                 (name, code.name(name))
             }
             "field_initializer" => {
-                let (Some(name), Some(value)) = (field.child_by_field_name("field"), code.field(field, "value"))
-                else {
+                let (Some(name), Some(value)) = (field.child_by_field_name("field"), code.field(field, "value")) else {
                     continue;
                 };
                 (name, value)
@@ -441,7 +458,8 @@ fn type_name<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
             "generic_type" => {
                 let name = code.field_text(node, "type").and_then(|name| name.rsplit(':').next());
                 let holds = name.is_some_and(|name| HOLDERS.contains(&name));
-                let argument = node.child_by_field_name("type_arguments").and_then(|arguments| arguments.named_child(0));
+                let argument =
+                    node.child_by_field_name("type_arguments").and_then(|arguments| arguments.named_child(0));
                 argument.filter(|_| holds)
             }
             _ => None,
