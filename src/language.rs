@@ -13,6 +13,7 @@ pub(crate) mod lowering;
 pub mod markdown;
 pub mod properties;
 pub mod python;
+pub mod ruby;
 pub(crate) mod syntax;
 pub mod terraform;
 pub mod toml;
@@ -170,6 +171,9 @@ impl Language {
         {
             return Language::Dockerfile;
         }
+        if matches!(name.as_str(), "rakefile" | "gemfile" | "guardfile" | "capfile" | "vagrantfile" | "podfile") {
+            return Language::Ruby;
+        }
         Self::of_extension(name.rsplit_once('.').map_or("", |(_, extension)| extension))
     }
 
@@ -190,7 +194,7 @@ impl Language {
             "scala" | "sc" | "sbt" => Language::Scala,
             "cs" | "csx" | "csharp" | "c#" => Language::CSharp,
             "php" | "phtml" => Language::Php,
-            "rb" | "rake" | "ru" | "ruby" => Language::Ruby,
+            "rb" | "rake" | "ru" | "gemspec" | "jbuilder" | "ruby" => Language::Ruby,
             "rs" | "rust" => Language::Rust,
             "ex" | "exs" | "elixir" => Language::Elixir,
             "env" | "dotenv" => Language::Dotenv,
@@ -251,6 +255,7 @@ fn parse_one(language: Language, path: &Path, text: &str) -> Facts {
     match language {
         Language::JavaScript | Language::TypeScript | Language::Tsx => javascript::parse(text, language),
         Language::Python => python::parse(text),
+        Language::Ruby => ruby::parse(text),
         Language::Key => key::parse(path, text),
         _ => {
             let mut facts = embedded::configuration(language, text).unwrap_or_else(|| Facts::new(language));

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::finding::Severity;
 use crate::language::FAMILIES;
-use crate::library::{Locator, OneOrMany, Path};
+use crate::library::{Condition, Locator, OneOrMany, Path};
 use crate::origin::{PathIndex, same_package};
 
 /// How code of one language reads the environment.
@@ -94,9 +94,9 @@ pub struct Lookup {
     pub environment: Option<Locator>,
     /// Where the variable's name is given, as a literal; without one the call is not meant.
     pub name: Locator,
-    /// Where the value is given that is used when the variable is not set.
+    /// Where the value can be given that is used when the variable is not set.
     #[serde(default)]
-    pub fallback: Option<Locator>,
+    pub fallback: OneOrMany<Locator>,
 }
 
 /// A call of a schema library that says what a variable is when it is not set. The variable's name is the one the
@@ -154,6 +154,9 @@ pub struct Source {
     pub global: bool,
     /// How the callee, or the value that is read, is reached; any of them. `*` as the last member is any member.
     pub path: OneOrMany<Path>,
+    /// What has to hold for a call to be meant; all of them.
+    #[serde(default)]
+    pub requires: Vec<Condition>,
     /// Why it can be guessed, as a clause.
     pub what: String,
     /// How bad a secret made of it is.

@@ -74,6 +74,9 @@ pub struct Lowering<'t> {
     /// What is known so far. Names are bound at the end.
     pub facts: Facts,
     text: &'t str,
+    root: Node<'t>,
+    /// The bodies of here-documents, by where they are announced; found when the first is asked for.
+    heredocs: Option<FxHashMap<usize, Node<'t>>>,
     style: &'static Style,
     scopes: Vec<Scope<'t>>,
     scope: ScopeId,
@@ -109,6 +112,8 @@ pub fn lower(text: &str, language: Language, style: &'static Style) -> Facts {
     let mut lowering = Lowering {
         facts,
         text,
+        root: tree.root_node(),
+        heredocs: None,
         style,
         scopes: vec![file],
         scope: 0,
@@ -259,6 +264,13 @@ impl<'t> Lowering<'t> {
                 self.add(Kind::Concat(parts), whole)
             }
         }
+    }
+
+    /// The body of the here-document that a node announces, in a grammar that has it apart from it, behind the line.
+    pub fn heredoc(&mut self, beginning: Node<'t>) -> Option<Node<'t>> {
+        let root = self.root;
+        let bodies = self.heredocs.get_or_insert_with(|| syntax::heredocs(root));
+        bodies.get(&beginning.start_byte()).copied()
     }
 
     /// Strings put one behind the other.
