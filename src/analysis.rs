@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::algorithm;
 use crate::facts::{Facts, FunctionId, Kind, Span, ValueId};
 use crate::finding::Context;
-use crate::library::{Condition, Encoding, Library, Locator, Missing, Models, Use};
+use crate::library::{Condition, Encoding, Library, Locator, Missing, Models, OneOrMany, Setting, Use};
 use crate::manifest::Manifest;
 use crate::name::{self, Tier};
 use crate::repository::FileStatus;
@@ -30,6 +30,17 @@ pub struct UseSite {
     pub library: &'static Library,
     /// What the call means.
     pub model: &'static Use,
+}
+
+/// An entry that a library goes by.
+#[derive(Clone, Copy, Debug)]
+pub struct SettingSite {
+    /// Its position in [`Facts::entries`].
+    pub entry: usize,
+    /// The library.
+    pub library: &'static Library,
+    /// What the entry means.
+    pub model: &'static Setting,
 }
 
 /// What kind of key a literal is.
@@ -62,6 +73,8 @@ pub struct Secret {
     pub algorithm: Option<String>,
     /// The calls that use it, each with the places that lead from the literal to it.
     pub uses: Vec<(UseSite, Vec<Span>)>,
+    /// The library that a setting hands it to.
+    pub setting_of: Option<&'static Library>,
     /// What a guesser needs, for a shared secret.
     pub strength: Option<Strength>,
 }
@@ -106,6 +119,8 @@ pub struct Analysis<'f> {
     pub resolver: Resolver<'f>,
     /// The calls of JWT libraries in it.
     pub uses: Vec<UseSite>,
+    /// The settings of JWT libraries in it, in the order of the entries.
+    pub settings: Vec<SettingSite>,
     /// The keys in it.
     pub secrets: Vec<Secret>,
     /// The badly made keys in it.
@@ -161,6 +176,24 @@ fn use_of(resolver: &Resolver, call: ValueId) -> Option<UseSite> {
         .map(|(library, model)| UseSite { call, library, model })
 }
 
+/// The entries of a file that libraries in use go by.
+fn settings(facts: &Facts, models: &'static Models) -> Vec<SettingSite> {
+    let named = |names: &OneOrMany<String>| facts.entries.iter().any(|entry| Setting::is_named(names, &entry.path));
+    let mut in_use: HashMap<*const Setting, bool> = HashMap::new();
+    let mut found = Vec::new();
+    for (index, entry) in facts.entries.iter().enumerate() {
+        let meant = models.settings.iter().find(|(library, setting)| {
+            Setting::is_named(&setting.name, &entry.path)
+                && *in_use.entry(std::ptr::from_ref(*setting)).or_insert_with(|| {
+                    let shown = || library.packages.iter().any(|package| facts.mentions(package));
+                    (named(&setting.beside) || shown()) && !named(&setting.unless)
+                })
+        });
+        found.extend(meant.map(|(library, model)| SettingSite { entry: index, library, model }));
+    }
+    found
+}
+
 /// What the keys of a call come down to.
 fn key_ends(resolver: &Resolver, site: &UseSite) -> Vec<Resolved> {
     let mut ends = Vec::new();
@@ -190,6 +223,7 @@ impl<'f> Analysis<'f> {
             surroundings,
             resolver,
             uses,
+            settings: settings(facts, surroundings.models),
             secrets: Vec::new(),
             random_keys: Vec::new(),
             key_variables: HashSet::new(),
@@ -202,6 +236,7 @@ impl<'f> Analysis<'f> {
             }),
         };
         analysis.gather_used();
+        analysis.gather_settings();
         analysis.gather_named();
         analysis.gather_fallbacks();
         analysis.secrets.sort_by_key(|secret| secret.span);
@@ -406,8 +441,54 @@ impl<'f> Analysis<'f> {
             fallback_of: resolved.fallback_of.clone().filter(|name| !name.is_empty()),
             algorithm: algorithm.filter(|_| kind == KeyKind::Shared).map(str::to_owned),
             uses: Vec::new(),
+            setting_of: None,
             strength: (kind == KeyKind::Shared).then(judge),
         })
+    }
+
+    /// The literals that settings hand to a library as its key.
+    fn gather_settings(&mut self) {
+        for site in self.settings.clone() {
+            let facts = self.facts;
+            let Some(entry) = facts.entries.get(site.entry).filter(|_| site.model.unverified.is_none()) else {
+                continue;
+            };
+            let algorithm = self.setting_algorithm(site.model);
+            for resolved in self.resolver.ends(entry.value) {
+                match &resolved.end {
+                    End::Literal(literal) => {
+                        let known = self.places.overlapping(literal.span);
+                        if let Some(secret) = known.and_then(|index| self.secrets.get_mut(index)) {
+                            secret.setting_of.get_or_insert(site.library);
+                        } else if !literal.text.trim().is_empty() && !is_reference(&literal.text) {
+                            let variable = resolved.fallback_of.clone().filter(|name| !name.is_empty());
+                            let name = variable.or_else(|| entry.path.last().cloned());
+                            let tier = Some(Tier::A);
+                            let encodings = &resolved.encodings;
+                            let secret = self.secret(&resolved, literal, name, tier, encodings, algorithm.as_deref());
+                            if let Some(secret) = secret {
+                                self.add(Secret { setting_of: Some(site.library), ..secret });
+                            }
+                        }
+                    }
+                    End::Random(source, call) => {
+                        let name = entry.path.last().cloned();
+                        self.add_random(RandomKey { source, call: *call, name, used_by: None });
+                    }
+                    End::Environment(variable) if !variable.is_empty() => {
+                        self.key_variables.insert(variable.clone());
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// The algorithm the key of a setting is for.
+    fn setting_algorithm(&self, setting: &'static Setting) -> Option<String> {
+        let named = self.facts.entries.iter().filter(|entry| Setting::is_named(&setting.algorithm, &entry.path));
+        let told = named.flat_map(|entry| self.resolver.texts(entry.value)).map(|(text, _)| text).next();
+        told.filter(|name| name.starts_with("HS")).or_else(|| setting.default_algorithm.clone())
     }
 
     /// The literals whose name says that they are keys.
@@ -495,6 +576,8 @@ impl<'f> Analysis<'f> {
             let value = ValueId(index as u32);
             let look_up = match self.facts.kind(value) {
                 Kind::Choice(_) => true,
+                // What configuration falls back to has the name of its entry too.
+                Kind::Environment { fallback, .. } => fallback.is_some() && !self.facts.language.is_configuration(),
                 Kind::Call(_) => self.resolver.look_up(value).is_some_and(|(_, fallbacks)| !fallbacks.is_empty()),
                 _ => false,
             };

@@ -5,6 +5,7 @@ pub mod component;
 pub mod dockerfile;
 pub mod dotenv;
 pub mod embedded;
+pub mod go;
 pub(crate) mod interpolation;
 pub mod javascript;
 pub mod json;
@@ -21,6 +22,7 @@ pub mod translation;
 pub(crate) mod tree;
 pub mod yaml;
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -210,6 +212,24 @@ impl Language {
     }
 }
 
+/// The stack in bytes that a thread is taken to have unless it says otherwise, less than any thread is given.
+const LEAST_STACK: usize = 1024 * 1024;
+
+thread_local! {
+    static STACK: Cell<usize> = const { Cell::new(LEAST_STACK) };
+}
+
+/// Says that this thread has a stack of so many bytes, which parsers that recurse may use. It is called where the thread
+/// begins.
+pub fn set_stack(bytes: usize) {
+    STACK.set(bytes);
+}
+
+/// The stack in bytes that a parser which recurses may use on this thread: three quarters of what it has.
+pub(crate) fn stack() -> usize {
+    STACK.get() / 4 * 3
+}
+
 /// A file, or a piece of it that is written in a language of its own.
 #[derive(Debug)]
 pub struct Part {
@@ -254,6 +274,7 @@ pub fn parse(language: Language, path: &Path, text: &str) -> Vec<Part> {
 fn parse_one(language: Language, path: &Path, text: &str) -> Facts {
     match language {
         Language::JavaScript | Language::TypeScript | Language::Tsx => javascript::parse(text, language),
+        Language::Go => go::parse(text),
         Language::Python => python::parse(text),
         Language::Ruby => ruby::parse(text),
         Language::Key => key::parse(path, text),

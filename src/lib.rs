@@ -11,6 +11,7 @@ pub mod check;
 pub mod context;
 pub mod facts;
 pub mod finding;
+pub mod init;
 pub mod language;
 pub mod library;
 pub mod lines;

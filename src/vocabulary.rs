@@ -37,6 +37,8 @@ pub struct Environments {
     pub lookup_index: PathIndex<&'static Lookup>,
     /// [`Environment::defaults`].
     pub default_index: PathIndex<&'static SchemaDefault>,
+    /// Whether some look-ups fill what they are given.
+    pub fills: bool,
 }
 
 impl Environments {
@@ -47,6 +49,7 @@ impl Environments {
         }
         for lookup in &environment.lookups {
             index.lookup_index.add(&lookup.packages, lookup.global, lookup.path.as_slice(), lookup);
+            index.fills |= lookup.fills.is_some();
         }
         for default in &environment.defaults {
             index.default_index.add(&default.packages, false, default.path.as_slice(), default);
@@ -97,6 +100,9 @@ pub struct Lookup {
     /// Where the value can be given that is used when the variable is not set.
     #[serde(default)]
     pub fallback: OneOrMany<Locator>,
+    /// What it writes the value to, where it does not return it.
+    #[serde(default)]
+    pub fills: Option<Locator>,
 }
 
 /// A call of a schema library that says what a variable is when it is not set. The variable's name is the one the
@@ -130,6 +136,8 @@ pub struct RandomSources {
     pub replacement: &'static str,
     /// [`Random::sources`].
     pub index: PathIndex<&'static Source>,
+    /// Whether some of them fill what they are given.
+    pub fills: bool,
 }
 
 impl RandomSources {
@@ -138,7 +146,8 @@ impl RandomSources {
         for source in &random.sources {
             index.add(&source.packages, source.global, source.path.as_slice(), source);
         }
-        RandomSources { replacement: &random.replacement, index }
+        let fills = random.sources.iter().any(|source| source.fills.is_some());
+        RandomSources { replacement: &random.replacement, index, fills }
     }
 }
 
@@ -157,6 +166,9 @@ pub struct Source {
     /// What has to hold for a call to be meant; all of them.
     #[serde(default)]
     pub requires: Vec<Condition>,
+    /// What it writes the value to, where it does not return it.
+    #[serde(default)]
+    pub fills: Option<Locator>,
     /// Why it can be guessed, as a clause.
     pub what: String,
     /// How bad a secret made of it is.

@@ -183,6 +183,9 @@ pub fn relocate(facts: &mut Facts, map: impl Fn(Span) -> Span) {
     }
     for binding in &mut facts.bindings {
         binding.span = map(binding.span);
+        for settled in &mut binding.settled {
+            settled.span = map(settled.span);
+        }
     }
     for function in &mut facts.functions {
         function.span = map(function.span);
@@ -501,6 +504,7 @@ mod tests {
                 name: name.to_owned(),
                 span: at,
                 writes: vec![literal],
+                settled: Vec::new(),
                 parameter: Some((FunctionId(0), 0)),
                 type_name: None,
             });

@@ -4,13 +4,13 @@
 //! what they mean when the whole file has been seen, so that it is no matter whether a constant stands above or below
 //! the function that uses it.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::Node;
 use tree_sitter_language::LanguageFn;
 
 use crate::facts::{
     Argument, Assignment, Binding, BindingId, Call, Class, ClassId, ClassMember, Facts, Function, FunctionId, Kind,
-    Property, Span, ValueId,
+    Property, Settled, Span, ValueId,
 };
 use crate::language::Language;
 use crate::language::syntax::{self, children, span, unescape};
@@ -85,8 +85,10 @@ pub struct Lowering<'t> {
     class_names: FxHashMap<(ScopeId, &'t str), ClassId>,
     class_scopes: FxHashMap<ClassId, ScopeId>,
     references: Vec<Reference<'t>>,
-    /// What is written to what, in source order.
-    writes: Vec<(ValueId, ValueId)>,
+    /// What is written to what, in source order, and where a name then holds nothing else.
+    writes: Vec<(ValueId, ValueId, Option<Span>)>,
+    /// From the end of the statement that is being lowered to the end of its row, if it settles what it writes to.
+    settles: Option<Span>,
     /// What the fields of an instance are given where it is made: the type, the field, where its name stands, the value.
     given: Vec<(ValueId, &'t str, Span, ValueId)>,
     depth: usize,
@@ -123,6 +125,7 @@ pub fn lower(text: &str, language: Language, style: &'static Style) -> Facts {
         class_scopes: FxHashMap::default(),
         references: Vec::new(),
         writes: Vec::new(),
+        settles: None,
         given: Vec::new(),
         depth: 0,
     };
@@ -154,14 +157,19 @@ impl<'t> Lowering<'t> {
 
     /// Lowers a node and everything in it.
     pub fn value(&mut self, node: Node<'t>) -> ValueId {
+        self.nested(span(node), |code| (code.style.lower)(code, node))
+    }
+
+    /// Lowers what is one level deeper, if that is not too deep.
+    pub fn nested(&mut self, at: Span, build: impl FnOnce(&mut Self) -> ValueId) -> ValueId {
         if self.depth >= MAX_DEPTH {
             if self.facts.problems.is_empty() {
                 self.facts.problems.push(format!("nested more than {MAX_DEPTH} levels deep, and not read further"));
             }
-            return self.add(Kind::Unknown, span(node));
+            return self.add(Kind::Unknown, at);
         }
         self.depth += 1;
-        let value = (self.style.lower)(self, node);
+        let value = build(self);
         self.depth -= 1;
         value
     }
@@ -191,10 +199,29 @@ impl<'t> Lowering<'t> {
         }
     }
 
+    /// Lowers statements that run one behind the other. What those of the kinds `settling` write to a name is from there
+    /// on all that it holds.
+    pub fn statements(&mut self, node: Node<'t>, settling: &[&str]) -> ValueId {
+        let around = self.settles;
+        let mut values = Vec::new();
+        for statement in children(node) {
+            let settles = settling.contains(&statement.kind());
+            self.settles = settles.then(|| Span::new(statement.end_byte(), node.end_byte()));
+            values.push(self.value(statement));
+        }
+        self.settles = around;
+        self.add(Kind::Derived(values), span(node))
+    }
+
     /// Lowers a block with names of its own.
     pub fn block(&mut self, node: Node<'t>) -> ValueId {
+        self.within_block(|code| code.derived(node))
+    }
+
+    /// Lowers what stands in a block with names of its own.
+    pub fn within_block(&mut self, build: impl FnOnce(&mut Self) -> ValueId) -> ValueId {
         self.enter(ScopeKind::Block);
-        let value = self.derived(node);
+        let value = build(self);
         self.leave();
         value
     }
@@ -373,6 +400,7 @@ impl<'t> Lowering<'t> {
             name: name.to_owned(),
             span: at,
             writes: Vec::new(),
+            settled: Vec::new(),
             parameter: None,
             type_name: None,
         });
@@ -423,7 +451,7 @@ impl<'t> Lowering<'t> {
 
     /// Writes a value to a name, a member or whatever else `target` is.
     pub fn assign(&mut self, target: ValueId, value: ValueId) {
-        self.writes.push((target, value));
+        self.writes.push((target, value, self.settles));
     }
 
     /// Binds a name to a module, or to what `path` names in it.
@@ -509,6 +537,13 @@ impl<'t> Lowering<'t> {
         } else {
             self.define(name, at, value);
         }
+        class
+    }
+
+    /// A class that is known only where it is declared, as the type of a field can be.
+    pub fn class_in_place(&mut self, name: &str) -> ClassId {
+        let class = ClassId(self.facts.classes.len() as u32);
+        self.facts.classes.push(Class { name: Some(name.to_owned()), ..Class::default() });
         class
     }
 
@@ -601,11 +636,21 @@ impl<'t> Lowering<'t> {
             };
             self.facts.values[reference.value.index()].kind = kind;
         }
-        for (target, value) in std::mem::take(&mut self.writes) {
+        // Where functions write to one name, it is not told which of them ran last.
+        let mut writers: FxHashMap<BindingId, Option<FunctionId>> = FxHashMap::default();
+        let mut shared: FxHashSet<BindingId> = FxHashSet::default();
+        for (target, value, settles) in std::mem::take(&mut self.writes) {
             match self.facts.kind(target) {
                 Kind::Name(binding) => {
                     let binding = *binding;
-                    self.facts.bindings[binding.index()].writes.push(value);
+                    let writer = self.facts.value(value).function;
+                    if *writers.entry(binding).or_insert(writer) != writer {
+                        shared.insert(binding);
+                    }
+                    let facts = &mut self.facts.bindings[binding.index()];
+                    let settles = settles.filter(|_| !shared.contains(&binding));
+                    facts.settled.extend(settles.map(|span| Settled { write: facts.writes.len(), span }));
+                    facts.writes.push(value);
                 }
                 Kind::Member { .. } | Kind::Global(_) => self.facts.assignments.push(Assignment { target, value }),
                 _ => {}

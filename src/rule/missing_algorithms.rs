@@ -87,6 +87,6 @@ fn is_of_token(analysis: &Analysis, site: &UseSite, locator: &'static Locator) -
             Step::Call(call) => analysis.uses.iter().any(|use_| use_.call == *call && use_.model.does == Does::Decode),
             Step::Member(_) | Step::Instance => false,
         };
-        matches!(origin.steps.last(), Some(Step::Member(name)) if name == "alg") && origin.steps.iter().any(decoded)
+        matches!(origin.steps.last(), Some(Step::Member("alg"))) && origin.steps.iter().any(decoded)
     })
 }

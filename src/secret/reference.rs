@@ -107,15 +107,23 @@ pub fn reference(value: &str) -> Option<Reference> {
     if value.len() > LONGEST {
         return None;
     }
-    if ENCRYPTED.is_match(value) {
+    // What a form has to begin with or to hold is asked first: nearly all values are none of them, and a pattern takes
+    // a millisecond to build.
+    let begins = |starts: &[&str]| starts.iter().any(|start| value.starts_with(start));
+    let encrypted = || begins(&["ENC", "DEC", "{c", "$A", "encrypted:", "-----", "vault:", "!vault", "Ag"]);
+    let template = || {
+        value.starts_with(['$', '#', '@', '{', '<', '%'])
+            || begins(&["process.env.", "os.environ", "secrets.", "env:", "env("])
+    };
+    if encrypted() && ENCRYPTED.is_match(value) {
         Some(Reference::Encrypted)
-    } else if STORE.is_match(value) {
+    } else if (value.contains(':') || begins(&["projects/", "@Microsoft"])) && STORE.is_match(value) {
         Some(Reference::Store)
-    } else if TEMPLATE.is_match(value) {
+    } else if template() && TEMPLATE.is_match(value) {
         Some(Reference::Template)
-    } else if FILE.is_match(value) {
+    } else if value.contains(['/', '\\', '.', ':']) && FILE.is_match(value) {
         Some(Reference::File)
-    } else if TOKEN.is_match(value) {
+    } else if value.starts_with('e') && TOKEN.is_match(value) {
         Some(Reference::Token)
     } else {
         None
