@@ -135,6 +135,8 @@ pub struct Analysis<'f> {
     named: HashMap<ValueId, usize>,
     /// Where the values of entries stand that are examples, in order; none within another.
     examples: Vec<Span>,
+    /// The same for those that configure tests.
+    tests: Vec<Span>,
 }
 
 /// Secrets by where they stand, so that one more is not held against all that are known.
@@ -228,7 +230,10 @@ impl<'f> Analysis<'f> {
             places: Places::default(),
             random_calls: HashSet::new(),
             named,
-            examples: examples(facts),
+            examples: spans_of(facts, |path| path.iter().any(|name| matches!(name.as_str(), "example" | "examples"))),
+            tests: spans_of(facts, |path| {
+                facts.language.is_configuration() && path.first().is_some_and(|section| section == "test")
+            }),
         };
         analysis.gather_used();
         analysis.gather_settings();
@@ -301,15 +306,12 @@ impl<'f> Analysis<'f> {
         match self.surroundings.context {
             Context::Production if self.facts.tests.iter().any(|test| test.contains(span)) => Context::Test,
             Context::Production if self.in_comment(span) => Context::Documentation,
-            Context::Production if self.in_example(span) => Context::Example,
+            // The example of an interface's description (OpenAPI, JSON Schema).
+            Context::Production if is_within(&self.examples, span) => Context::Example,
+            // One file can configure several environments: `test:` beside `production:`.
+            Context::Production if is_within(&self.tests, span) => Context::Test,
             context => context,
         }
-    }
-
-    /// Whether a place is the example of an interface's description (OpenAPI, JSON Schema).
-    fn in_example(&self, span: Span) -> bool {
-        let after = self.examples.partition_point(|example| example.start <= span.start);
-        after.checked_sub(1).and_then(|index| self.examples.get(index)).is_some_and(|example| example.contains(span))
     }
 
     fn in_comment(&self, span: Span) -> bool {
@@ -510,7 +512,8 @@ impl<'f> Analysis<'f> {
                 continue;
             }
             let variable = path.last().is_some_and(|name| self.surroundings.key_variables.contains(name));
-            let Some(tier) = name::tier(path).or_else(|| variable.then_some(Tier::A)) else { continue };
+            // What code uses as a key is one, however little its name says.
+            let Some(tier) = variable.then_some(Tier::A).or_else(|| name::tier(path)) else { continue };
             // `def secret(): return 'secret'` does something, and is no value.
             if tier == Tier::C && matches!(facts.kind(entry.value), Kind::Function(_)) {
                 continue;
@@ -654,10 +657,15 @@ impl<'f> Analysis<'f> {
     }
 }
 
-/// Where the values of entries stand whose name says that they are examples, the outermost, in order.
-fn examples(facts: &Facts) -> Vec<Span> {
-    let is_example = |name: &String| matches!(name.as_str(), "example" | "examples");
-    let named = facts.entries.iter().filter(|entry| entry.path.iter().any(is_example));
+/// Whether a place is within one of these, which are in order, none within another.
+fn is_within(spans: &[Span], span: Span) -> bool {
+    let after = spans.partition_point(|outer| outer.start <= span.start);
+    after.checked_sub(1).and_then(|index| spans.get(index)).is_some_and(|outer| outer.contains(span))
+}
+
+/// Where the values of entries stand with such names, the outermost, in order.
+fn spans_of(facts: &Facts, is_meant: impl Fn(&[String]) -> bool) -> Vec<Span> {
+    let named = facts.entries.iter().filter(|entry| is_meant(&entry.path));
     let mut spans: Vec<Span> = named.map(|entry| facts.value(entry.value).span).collect();
     spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
     let mut until = 0;

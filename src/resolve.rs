@@ -618,11 +618,25 @@ impl<'f> Resolver<'f> {
                     for function in self.functions(call.callee).iter() {
                         sites.entry(*function).or_default().push(*id);
                     }
+                    for function in call.construct.then(|| self.constructors(call.callee)).into_iter().flatten() {
+                        sites.entry(function).or_default().push(*id);
+                    }
                 }
             }
             sites
         });
         sites.get(&function).map_or(&[], Vec::as_slice)
+    }
+
+    /// The functions that make an instance of a class of this file, whatever its language calls them.
+    fn constructors(&self, class: ValueId) -> Vec<FunctionId> {
+        let held =
+            ["initialize", "__init__", "constructor"].into_iter().flat_map(|name| self.held(class, name).to_vec());
+        held.filter_map(|value| match self.facts.kind(value) {
+            Kind::Function(function) => Some(*function),
+            _ => None,
+        })
+        .collect()
     }
 
     /// What a call gives to a parameter, by its position or its name. Of a variable's name a dollar sign is no part here.
@@ -989,12 +1003,17 @@ impl<'f> Resolver<'f> {
         found
     }
 
-    /// The strings a value can be, with where each stands.
+    /// The strings a value can be, with where each stands. A symbol (`:name`, in Ruby and Elixir) reads as its name,
+    /// though it is no string that could be a key.
     pub fn texts(&self, value: ValueId) -> Vec<(String, ValueId)> {
         self.ends(value)
             .into_iter()
             .filter_map(|resolved| match resolved.end {
                 End::Literal(literal) => Some((literal.text, literal.value)),
+                End::Unknown(end) => match self.facts.kind(end) {
+                    Kind::Global(name) => Some((name.strip_prefix(':')?.to_owned(), end)),
+                    _ => None,
+                },
                 _ => None,
             })
             .collect()
@@ -1047,9 +1066,12 @@ impl<'f> Resolver<'f> {
         named.unwrap_or(conversion.encoding)
     }
 
-    /// The source of guessable values that a callee, or a value that is read, is.
-    fn random_source(&self, read: ValueId) -> Option<&'static Source> {
-        vocabulary::random(self.facts.language.family())?.index.find(&self.origin(read)).next()
+    /// The source of guessable values that the callee of a call, or a value that is read, is.
+    fn random_source(&self, read: ValueId, call: Option<ValueId>) -> Option<&'static Source> {
+        let meant = |source: &&'static Source| {
+            call.is_none_or(|call| source.requires.iter().all(|condition| self.holds(call, condition)))
+        };
+        vocabulary::random(self.facts.language.family())?.index.find(&self.origin(read)).find(meant)
     }
 
     /// What calls of the language's own write into, each with the call: `rand.Read(key)`,
@@ -1276,13 +1298,18 @@ impl<'f> Walk<'_, 'f> {
                     let ends = self.alternatives(writes, hops);
                     Self::hop(ends, value)
                 }
-                None => Self::end(End::Unknown(value)),
+                // A function without arguments can be called by its name alone: Ruby's `rand`.
+                None => Self::end(match resolver.random_source(value, None) {
+                    Some(source) => End::Random(source, value),
+                    None => End::Unknown(value),
+                }),
             },
             Kind::Member { object, name, .. } => self.member(value, *object, name, hops),
             Kind::Call(call) => self.call(value, call, hops),
             Kind::Function(function) => {
+                // What it returns where a variable is not set is a fallback, as where it is called.
                 let values = resolver.given_by(*function);
-                self.union(&values, hops)
+                self.alternatives(&values, hops)
             }
             Kind::List(items) => items.iter().flat_map(|item| self.value(*item, hops)).collect(),
             Kind::Object(properties) => self.key_object(value, properties.is_empty(), hops),
@@ -1343,7 +1370,7 @@ impl<'f> Walk<'_, 'f> {
 
     fn member(&mut self, value: ValueId, object: ValueId, name: &'f str, hops: usize) -> Vec<Resolved> {
         let resolver = self.resolver;
-        if let Some(source) = resolver.random_source(value) {
+        if let Some(source) = resolver.random_source(value, None) {
             return Self::end(End::Random(source, value));
         }
         if let Some(variable) = resolver.variable(object, name) {
@@ -1371,7 +1398,7 @@ impl<'f> Walk<'_, 'f> {
     fn call(&mut self, value: ValueId, call: &Call, hops: usize) -> Vec<Resolved> {
         let resolver = self.resolver;
         let facts = resolver.facts;
-        if let Some(source) = resolver.random_source(call.callee) {
+        if let Some(source) = resolver.random_source(call.callee, Some(value)) {
             return Self::end(End::Random(source, value));
         }
         if let Some(conversion) = resolver.conversion(value) {

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::finding::Severity;
 use crate::language::FAMILIES;
-use crate::library::{Locator, OneOrMany, Path};
+use crate::library::{Condition, Locator, OneOrMany, Path};
 use crate::origin::{PathIndex, same_package};
 
 /// How code of one language reads the environment.
@@ -163,6 +163,9 @@ pub struct Source {
     pub global: bool,
     /// How the callee, or the value that is read, is reached; any of them. `*` as the last member is any member.
     pub path: OneOrMany<Path>,
+    /// What has to hold for a call to be meant; all of them.
+    #[serde(default)]
+    pub requires: Vec<Condition>,
     /// What it writes the value to, where it does not return it.
     #[serde(default)]
     pub fills: Option<Locator>,

@@ -87,6 +87,9 @@ pub struct Lowering<'t> {
     pub facts: Facts,
     text: &'t str,
     file_name: String,
+    root: Node<'t>,
+    /// The bodies of here-documents, by where they are announced; found when the first is asked for.
+    heredocs: Option<FxHashMap<usize, Node<'t>>>,
     style: &'static Style,
     scopes: Vec<Scope<'t>>,
     scope: ScopeId,
@@ -132,6 +135,8 @@ pub fn lower_file(text: &str, file_name: &str, language: Language, style: &'stat
         facts,
         text,
         file_name: file_name.to_owned(),
+        root: tree.root_node(),
+        heredocs: None,
         style,
         scopes: vec![file],
         scope: 0,
@@ -335,6 +340,13 @@ impl<'t> Lowering<'t> {
             [only] if values.is_empty() => *only,
             _ => self.add(Kind::Concat(parts), whole),
         }
+    }
+
+    /// The body of the here-document that a node announces, in a grammar that has it apart from it, behind the line.
+    pub fn heredoc(&mut self, beginning: Node<'t>) -> Option<Node<'t>> {
+        let root = self.root;
+        let bodies = self.heredocs.get_or_insert_with(|| syntax::heredocs(root));
+        bodies.get(&beginning.start_byte()).copied()
     }
 
     /// Strings put one behind the other.
