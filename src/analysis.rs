@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::algorithm;
+use crate::definition::Keys;
 use crate::facts::{Facts, FunctionId, Kind, Span, ValueId};
 use crate::finding::Context;
 use crate::library::{Condition, Encoding, Library, Locator, Missing, Models, OneOrMany, Setting, Use};
@@ -73,6 +74,8 @@ pub struct Secret {
     pub algorithm: Option<String>,
     /// The calls that use it, each with the places that lead from the literal to it.
     pub uses: Vec<(UseSite, Vec<Span>)>,
+    /// Where else it is used, in words for people.
+    pub used_elsewhere: Option<String>,
     /// The library that a setting hands it to.
     pub setting_of: Option<&'static Library>,
     /// What a guesser needs, for a shared secret.
@@ -105,6 +108,8 @@ pub struct Surroundings<'a> {
     pub context: Context,
     /// What git says of the file, for env and key files in a repository.
     pub status: Option<FileStatus>,
+    /// What code elsewhere uses as keys of what is defined in the file.
+    pub keys: &'a Keys,
     /// Environment variables that code elsewhere uses as keys.
     pub key_variables: &'a HashSet<String>,
 }
@@ -125,6 +130,8 @@ pub struct Analysis<'f> {
     pub secrets: Vec<Secret>,
     /// The badly made keys in it.
     pub random_keys: Vec<RandomKey>,
+    /// What is used as a key and defined elsewhere, each with what it is used by.
+    pub taken: Vec<(ValueId, String)>,
     /// The environment variables that are used as keys in it.
     pub key_variables: HashSet<String>,
     /// Where the secrets stand, while they are gathered.
@@ -226,6 +233,7 @@ impl<'f> Analysis<'f> {
             settings: settings(facts, surroundings.models),
             secrets: Vec::new(),
             random_keys: Vec::new(),
+            taken: Vec::new(),
             key_variables: HashSet::new(),
             places: Places::default(),
             random_calls: HashSet::new(),
@@ -391,10 +399,16 @@ impl<'f> Analysis<'f> {
                     End::Environment(variable) if is_variable(variable) => {
                         self.key_variables.insert(variable.clone());
                     }
+                    End::LookUp(value) | End::Unknown(value) => self.take(*value, &site.library.name),
                     _ => {}
                 }
             }
         }
+    }
+
+    /// Notes that a key is defined elsewhere.
+    fn take(&mut self, value: ValueId, library: &str) {
+        self.taken.push((value, format!("as the key of {library}")));
     }
 
     fn add_used(&mut self, site: &UseSite, algorithm: Option<&str>, resolved: &Resolved, literal: &Literal) {
@@ -444,6 +458,7 @@ impl<'f> Analysis<'f> {
             fallback_of: resolved.fallback_of.clone().filter(|name| !name.is_empty()),
             algorithm: algorithm.filter(|_| kind == KeyKind::Shared).map(str::to_owned),
             uses: Vec::new(),
+            used_elsewhere: None,
             setting_of: None,
             strength: (kind == KeyKind::Shared).then(judge),
         })
@@ -481,6 +496,7 @@ impl<'f> Analysis<'f> {
                     End::Environment(variable) if !variable.is_empty() => {
                         self.key_variables.insert(variable.clone());
                     }
+                    End::LookUp(value) | End::Unknown(value) => self.take(*value, &site.library.name),
                     _ => {}
                 }
             }
@@ -512,13 +528,15 @@ impl<'f> Analysis<'f> {
                 continue;
             }
             let variable = path.last().is_some_and(|name| self.surroundings.key_variables.contains(name));
+            let elsewhere = self.surroundings.keys.get(entry.path.as_slice());
             // What code uses as a key is one, however little its name says.
-            let Some(tier) = variable.then_some(Tier::A).or_else(|| name::tier(path)) else { continue };
+            let used = variable || elsewhere.is_some();
+            let Some(tier) = used.then_some(Tier::A).or_else(|| name::tier(path)) else { continue };
             // `def secret(): return 'secret'` does something, and is no value.
             if tier == Tier::C && matches!(facts.kind(entry.value), Kind::Function(_)) {
                 continue;
             }
-            if !facts.language.is_configuration() && name::is_refused(path) {
+            if !facts.language.is_configuration() && elsewhere.is_none() && name::is_refused(path) {
                 continue;
             }
             for mut resolved in self.resolver.ends(entry.value) {
@@ -528,9 +546,22 @@ impl<'f> Analysis<'f> {
                         // A name is evidence for the value written beside it, not for one that is only passed on.
                         let beside = resolved.hops.is_empty() || facts.value(entry.value).span.contains(literal.span);
                         let said = facts.language.is_configuration() || is_value(&literal.text, path.last());
-                        if beside && said {
+                        if elsewhere.is_some() || (beside && said) {
                             self.add_named(path, tier, &resolved, literal);
                         }
+                        if let Some(used) = elsewhere
+                            && let Some(index) = self.places.at(literal.span)
+                            && let Some(secret) = self.secrets.get_mut(index)
+                        {
+                            secret.used_elsewhere = Some(used.clone());
+                        }
+                    }
+                    End::Environment(variable) if elsewhere.is_some() && is_variable(variable) => {
+                        self.key_variables.insert(variable.clone());
+                    }
+                    End::LookUp(value) if tier == Tier::A && !facts.language.is_configuration() => {
+                        let name = path.last().map_or_else(String::new, |name| format!("as `{name}`"));
+                        self.taken.push((*value, name));
                     }
                     End::Random(source, call) if tier != Tier::C => {
                         let name = path.last().cloned();
