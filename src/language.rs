@@ -4,6 +4,7 @@ pub(crate) mod command;
 pub mod component;
 pub mod dockerfile;
 pub mod dotenv;
+pub mod elixir;
 pub mod embedded;
 pub mod go;
 pub(crate) mod interpolation;
@@ -274,6 +275,7 @@ pub fn parse(language: Language, path: &Path, text: &str) -> Vec<Part> {
 fn parse_one(language: Language, path: &Path, text: &str) -> Facts {
     match language {
         Language::JavaScript | Language::TypeScript | Language::Tsx => javascript::parse(text, language),
+        Language::Elixir => elixir::parse(text),
         Language::Go => go::parse(text),
         Language::Python => python::parse(text),
         Language::Ruby => ruby::parse(text),

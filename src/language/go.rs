@@ -142,8 +142,14 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
             }
             code.add(Kind::Unknown, at)
         }),
-        "block" | "if_statement" | "for_statement" | "expression_switch_statement" | "expression_case"
-        | "type_case" | "default_case" | "communication_case" => code.block(node),
+        "block"
+        | "if_statement"
+        | "for_statement"
+        | "expression_switch_statement"
+        | "expression_case"
+        | "type_case"
+        | "default_case"
+        | "communication_case" => code.block(node),
         _ => code.derived(node),
     }
 }
@@ -156,7 +162,8 @@ fn member<'t>(code: &mut Lowering<'t>, node: Node<'t>, object: &str, name: &str)
 
 /// Whether a type is that of bytes or characters, so that it is another form of text.
 fn is_bytes(code: &Lowering, node: Node) -> bool {
-    node.child_by_field_name("element").and_then(|element| code.source().get(element.byte_range()))
+    node.child_by_field_name("element")
+        .and_then(|element| code.source().get(element.byte_range()))
         .is_some_and(|element| matches!(element, "byte" | "uint8" | "rune"))
 }
 
