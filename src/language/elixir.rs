@@ -643,7 +643,8 @@ fn write<'t>(code: &mut Lowering<'t>, pattern: Node<'t>, value: ValueId) {
             "tuple" | "list" => {
                 let parts = children(pattern);
                 // What is there if all went well: `{:ok, value}`.
-                let is_ok = parts.first().is_some_and(|first| code.text(*first) == ":ok");
+                let is_seen = matches!(code.facts.kind(value), Kind::List(_));
+                let is_ok = !is_seen && parts.first().is_some_and(|first| code.text(*first) == ":ok");
                 for (index, part) in parts.into_iter().enumerate() {
                     let item = match (is_ok, index) {
                         (true, 1) => value,

@@ -88,8 +88,8 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
             let Some(name) = node.child_by_field_name("name") else { return code.derived(node) };
             match code.field(node, "scope") {
                 Some(scope) => code.member(scope, code.text(name), span(name), at),
-                // `::Name`
-                None => code.name(name),
+                // `::Name` is none of those in between.
+                None => code.add(Kind::Global(code.text(name).to_owned()), at),
             }
         }
         "element_reference" => element(code, node),
