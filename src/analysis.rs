@@ -287,7 +287,8 @@ impl<'f> Analysis<'f> {
             .surroundings
             .manifest
             .and_then(|manifest| site.library.distributions().iter().find_map(|package| manifest.version_of(package)));
-        let older = version.and_then(|version| {
+        let presumed = || site.model.presumed_version.as_deref().and_then(parse_version);
+        let older = version.or_else(presumed).and_then(|version| {
             site.model.version.iter().find(|older| parse_version(&older.below).is_some_and(|below| version < below))
         });
         older.map_or(site.model.missing, |older| older.missing)
@@ -300,9 +301,10 @@ impl<'f> Analysis<'f> {
             && name.is_some_and(|name| self.surroundings.models.knows(name))
     }
 
-    /// What kind of text a place is: the file's, or documentation if it stands in a comment.
+    /// What kind of text a place is: the file's, documentation if it stands in a comment, or a test.
     pub fn context(&self, span: Span) -> Context {
         match self.surroundings.context {
+            Context::Production if self.facts.tests.iter().any(|test| test.contains(span)) => Context::Test,
             Context::Production if self.in_comment(span) => Context::Documentation,
             // The example of an interface's description (OpenAPI, JSON Schema).
             Context::Production if is_within(&self.examples, span) => Context::Example,
@@ -346,7 +348,8 @@ impl<'f> Analysis<'f> {
             .at
             .as_slice()
             .iter()
-            .find_map(|locator| self.resolver.locate(site.call, locator).values().into_iter().next());
+            .flat_map(|locator| self.resolver.locate(site.call, locator).values())
+            .find(|value| !matches!(self.facts.kind(*value), Kind::Null));
         located.map_or_else(|| self.call_span(site.call), |value| self.facts.value(value).span)
     }
 
@@ -385,7 +388,7 @@ impl<'f> Analysis<'f> {
                         let name = self.name_of_last(&resolved.hops);
                         self.add_random(RandomKey { source, call: *call, name, used_by: Some(site) });
                     }
-                    End::Environment(variable) if !variable.is_empty() => {
+                    End::Environment(variable) if is_variable(variable) => {
                         self.key_variables.insert(variable.clone());
                     }
                     _ => {}
@@ -511,6 +514,10 @@ impl<'f> Analysis<'f> {
             let variable = path.last().is_some_and(|name| self.surroundings.key_variables.contains(name));
             // What code uses as a key is one, however little its name says.
             let Some(tier) = variable.then_some(Tier::A).or_else(|| name::tier(path)) else { continue };
+            // `def secret(): return 'secret'` does something, and is no value.
+            if tier == Tier::C && matches!(facts.kind(entry.value), Kind::Function(_)) {
+                continue;
+            }
             if !facts.language.is_configuration() && name::is_refused(path) {
                 continue;
             }
@@ -578,7 +585,10 @@ impl<'f> Analysis<'f> {
                 Kind::Choice(_) => true,
                 // What configuration falls back to has the name of its entry too.
                 Kind::Environment { fallback, .. } => fallback.is_some() && !self.facts.language.is_configuration(),
-                Kind::Call(_) => self.resolver.look_up(value).is_some_and(|(_, fallbacks)| !fallbacks.is_empty()),
+                Kind::Call(_) => {
+                    self.resolver.look_up(value).is_some_and(|(_, fallbacks)| !fallbacks.is_empty())
+                        || self.resolver.has_otherwise(value)
+                }
                 _ => false,
             };
             if !look_up {
@@ -606,6 +616,11 @@ impl<'f> Analysis<'f> {
         // An application's general secret is a JWT key only where code shows it, or where it is one of those that
         // were published as such.
         if tier == Tier::C && published(&literal.text).is_none() {
+            return;
+        }
+        // `SECRET_KEY = "secretKey"` is the name of a parameter or setting.
+        let repeats = |name: &String| name::tokens(&[name]) == name::tokens(&[&literal.text]);
+        if tier == Tier::C && !self.facts.language.is_configuration() && path.last().is_some_and(repeats) {
             return;
         }
         let variable = resolved.fallback_of.clone().filter(|name| !name.is_empty());
@@ -638,7 +653,7 @@ impl<'f> Analysis<'f> {
     /// The last name on the way to a literal.
     fn name_of_last(&self, hops: &[ValueId]) -> Option<String> {
         let names = hops.iter().rev().filter_map(|hop| self.resolver.name_of(*hop));
-        names.into_iter().find(|name| !name.bytes().all(|byte| byte.is_ascii_digit())).map(str::to_owned)
+        names.into_iter().find(|name| name.contains(char::is_alphabetic)).map(str::to_owned)
     }
 }
 
@@ -662,11 +677,17 @@ fn spans_of(facts: &Facts, is_meant: impl Fn(&[String]) -> bool) -> Vec<Span> {
     spans
 }
 
-/// What kind of key a text is; `None` if it is no secret, as a public key or certificate.
+/// Whether a name that is looked up can be that of a variable, and is not only a word of a file or command line: `secret`,
+/// `jwt-secret`.
+fn is_variable(name: &str) -> bool {
+    name.contains(|c: char| c == '_' || c.is_uppercase())
+}
+
+/// What kind of key a text is; `None` if it is no secret, as a public key, a certificate or where a file is.
 fn key_kind(text: &str, asymmetric: bool) -> Option<KeyKind> {
     if asymmetric || !pem::find(text.as_bytes()).is_empty() {
         Some(KeyKind::Private)
-    } else if text.contains("-----BEGIN ") {
+    } else if text.contains("-----BEGIN ") || text.starts_with("file://") {
         None
     } else {
         Some(KeyKind::Shared)
@@ -679,16 +700,28 @@ fn is_default(name: &str) -> bool {
 }
 
 /// Whether a literal in code is a value where only its name speaks for it, and not the name of a setting
-/// (`'JWT_SECRET'`, `'jwt.secret'`), a sentence for people or the name written out (`'JWT secret is required'`).
+/// (`'JWT_SECRET'`, `'jwt.secret'`, `"Jwt:Secret"`), a sentence for people or the name written out (`'JWT secret is required'`).
 fn is_value(text: &str, name: Option<&String>) -> bool {
     if published(text).is_some() || !pem::find(text.as_bytes()).is_empty() {
         return true;
     }
+    if name.is_some_and(|name| names_itself(text, name)) {
+        return false;
+    }
     let words = text.split_whitespace().count();
     let identifier = text.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c == '.' || c.is_ascii_digit())
-        || (text.contains('.') && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')));
+        || (text.contains(['.', ':'])
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '_' | '-')));
     let written_out = words > 1 && name.is_some_and(|name| name::tokens(&[text]).starts_with(&name::tokens(&[name])));
     !(words > 3 || written_out || identifier && name::tier(&[text]).is_some())
+}
+
+/// Whether a literal is the name of a place where a secret or token is kept, which its own name repeats: `TOKEN_KEY =
+/// "token"`.
+fn names_itself(text: &str, name: &str) -> bool {
+    let (text, name) = (name::tokens(&[text]), name::tokens(&[name]));
+    let tells = text.iter().any(|token| token == "secret" || token == "key");
+    !text.is_empty() && !tells && name.strip_suffix(&["key".to_owned()]).is_some_and(|place| place.ends_with(&text))
 }
 
 /// `9.0.3` as numbers.

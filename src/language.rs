@@ -1,21 +1,28 @@
 //! How bytes become facts: one file a language or format, and the choice between them by a file's name.
 
+pub(crate) mod annotation;
 pub(crate) mod command;
 pub mod component;
+pub mod csharp;
 pub mod dockerfile;
 pub mod dotenv;
 pub mod elixir;
 pub mod embedded;
 pub mod go;
 pub(crate) mod interpolation;
+pub mod java;
 pub mod javascript;
 pub mod json;
 pub mod key;
+pub mod kotlin;
 pub(crate) mod lowering;
 pub mod markdown;
+pub mod php;
 pub mod properties;
 pub mod python;
 pub mod ruby;
+pub mod rust;
+pub mod scala;
 pub(crate) mod syntax;
 pub mod terraform;
 pub mod toml;
@@ -275,22 +282,34 @@ pub fn parse(language: Language, path: &Path, text: &str) -> Vec<Part> {
 fn parse_one(language: Language, path: &Path, text: &str) -> Facts {
     match language {
         Language::JavaScript | Language::TypeScript | Language::Tsx => javascript::parse(text, language),
+        Language::CSharp => csharp::parse(text),
         Language::Elixir => elixir::parse(text),
         Language::Go => go::parse(text),
+        Language::Java => java::parse(text),
+        Language::Kotlin => kotlin::parse(text),
         Language::Python => python::parse(text),
         Language::Ruby => ruby::parse(text),
+        Language::Rust => rust::parse(text),
+        Language::Scala => scala::parse(text),
         Language::Key => key::parse(path, text),
+        Language::Php => without_translations(path, php::parse(path, text)),
         _ => {
-            let mut facts = embedded::configuration(language, text).unwrap_or_else(|| Facts::new(language));
-            if translation::is_translation(path, &facts) {
-                facts.entries.clear();
-            }
+            let facts = embedded::configuration(language, text).unwrap_or_else(|| Facts::new(language));
+            let mut facts = without_translations(path, facts);
             if names_variables(path) {
                 facts.look_up_literals();
             }
             facts
         }
     }
+}
+
+/// The facts of a file without its entries if they are texts for people.
+fn without_translations(path: &Path, mut facts: Facts) -> Facts {
+    if translation::is_translation(path, &facts) {
+        facts.entries.clear();
+    }
+    facts
 }
 
 /// Whether a file maps settings to the variables they are read from, as the npm package `config` has it.

@@ -16,7 +16,7 @@
 //! # Locators
 //! A locator says where in a call a value stands: the argument's position (0-based) or its keyword and `=`, then member
 //! names: `1`, `2.algorithms`, `key=`, `0.secret`. `*` stands for every entry, and in place of a position for every argument. With `NAME/` in front it is the argument
-//! of an earlier call of that name in the same chain: `setProtectedHeader/0.alg`. `this` is what a method is called on,
+//! of an earlier call of that name in the same chain: `setProtectedHeader/0.alg`. `&=` is the block that a call is given in Ruby. `this` is what a method is called on,
 //! `result` what the call returns.
 //! A function that stands on the way, or where the value is looked for, stands for what it returns, for what a promise
 //! it returns resolves to, and for what it hands its last parameter behind an error (`done(null, key)`); a class on the
@@ -91,6 +91,8 @@ pub enum Does {
     SignAndVerify,
     /// Reads a token without checking it.
     Decode,
+    /// Reads a token's header without checking it, which says how to.
+    ReadHeader,
     /// Makes or accepts a token that has no signature, always.
     Unsecured,
 }
@@ -188,6 +190,9 @@ pub struct Use {
     /// What was different in older versions; the first whose `below` is above the version in use counts.
     #[serde(default)]
     pub version: Vec<Version>,
+    /// The version taken to be in use where no manifest says it, if not the current one: code that cannot work with that.
+    #[serde(default)]
+    pub presumed_version: Option<String>,
 }
 
 /// How a call behaved before a version.
@@ -224,7 +229,7 @@ pub struct Conversion {
 }
 
 /// A call that gives back what it is given, or a function that does what the given one does: `Object.freeze(options)`,
-/// `promisify(jwt.verify)`.
+/// `promisify(jwt.verify)`, `option.getOrElse(other)`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Wrapper {
@@ -232,6 +237,9 @@ pub struct Wrapper {
     pub path: OneOrMany<Path>,
     /// Where that is given.
     pub value: Locator,
+    /// Where the value is given that it gives where there is no first one.
+    #[serde(default)]
+    pub otherwise: Option<Locator>,
     /// What has to hold for the call to be meant; all of them.
     #[serde(default)]
     pub requires: Vec<Condition>,

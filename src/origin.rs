@@ -71,13 +71,25 @@ impl<'f> Origin<'f> {
     fn opened(&self, packages: &[String], path: &Path, steps: &[Step]) -> bool {
         let Root::Opened { modules, .. } = &self.root else { return false };
         let opened = |package: &String| modules.iter().any(|module| same_package(package, module));
+        // What is opened can also be a part of the package, or one that the package is a part of: `a.B.*`, `a._`.
+        let nested = |package: &String| {
+            modules.iter().any(|module| {
+                let related = module.starts_with(package.as_str()) || package.starts_with(module.as_str());
+                let way = || opened_way(module, steps);
+                related
+                    && way().is_some_and(|(first, steps)| {
+                        within(package, first, &steps).is_some_and(|steps| reached_by(path, steps))
+                    })
+            })
+        };
         let written_out = |package: &String| match steps {
             [Step::Member(first), rest @ ..] => {
                 within(package, first, rest).is_some_and(|steps| reached_by(path, steps))
             }
             _ => false,
         };
-        packages.iter().any(|package| (opened(package) && lead(&path.segments, steps)) || written_out(package))
+        let known = |package: &String| (opened(package) && lead(&path.segments, steps)) || written_out(package);
+        packages.iter().any(|package| known(package) || nested(package))
     }
 
     fn ends_with(&self, path: &Path) -> bool {
@@ -118,6 +130,14 @@ impl<'f> Origin<'f> {
         }
     }
 
+    /// Whether the way starts at a package.
+    pub fn is_in(&self, package: &str) -> bool {
+        match &self.root {
+            Root::Module(name) | Root::Opened { name, .. } => within(package, name, &self.steps).is_some(),
+            Root::Global(_) | Root::Unknown => false,
+        }
+    }
+
     /// The package or module, if the way starts at one.
     pub fn module(&self) -> Option<&'f str> {
         match self.root {
@@ -152,6 +172,13 @@ fn within<'s>(package: &str, module: &str, steps: &'s [Step<'s>]) -> Option<&'s 
         }
     }
     Some(steps)
+}
+
+/// The first name of a module that is written with dots or `::`, and the way from there on to what `steps` lead to in it.
+fn opened_way<'m>(module: &'m str, steps: &[Step<'m>]) -> Option<(&'m str, Vec<Step<'m>>)> {
+    let mut names = module.split(['.', '\\', ':']).filter(|name| !name.is_empty());
+    let first = names.next()?;
+    Some((first, names.map(|name| Step::Member(name)).chain(steps.iter().copied()).collect()))
 }
 
 /// Whether `path` leads along these steps from a package. The default export and what `require` returns are the same.

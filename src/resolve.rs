@@ -12,8 +12,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::{BindingId, Call, ClassId, Facts, FunctionId, Kind, Span, ValueId};
 use crate::language::Language;
-use crate::library::{ArgumentName, Condition, Conversion, Encoding, Locator, Models, Provenance};
-use crate::origin::{Origin, Root, Step, same_package};
+use crate::library::{ArgumentName, Condition, Conversion, Encoding, Locator, Models, Provenance, Wrapper};
+use crate::origin::{Origin, Root, Step};
 use crate::vocabulary::{self, Source};
 
 /// How many names and calls are followed in a row. Real code needs a handful; the rest is cycles.
@@ -125,6 +125,9 @@ fn owner(facts: &Facts, object: ValueId) -> Option<Owner<'_>> {
 const MAX_SPENT: usize = 1_000_000;
 const FEW_STEPS: usize = 20;
 
+/// How many calls in a chain are followed back to the name it begins with.
+const MAX_CHAIN: usize = 64;
+
 /// How many of the values written to one name are asked where they come from.
 const MAX_WRITES: usize = 200;
 
@@ -157,6 +160,10 @@ pub struct Resolver<'f> {
     call_sites: OnceCell<FxHashMap<FunctionId, Vec<ValueId>>>,
     /// The calls that write into a name they are given.
     filled: FxHashMap<BindingId, Vec<ValueId>>,
+    /// The first call of each method on each object, and on what a chain of calls begins with: `builder.setKey(key)`.
+    statements: OnceCell<FxHashMap<(Place, &'f str), ValueId>>,
+    /// The names that values are written to.
+    holders: OnceCell<FxHashMap<ValueId, BindingId>>,
     /// The calls that are being followed into the functions they call, so that a parameter is what this call gives.
     entered: RefCell<Vec<(FunctionId, ValueId)>>,
 }
@@ -170,6 +177,15 @@ impl<'f> Resolver<'f> {
             match facts.kind(assignment.target) {
                 Kind::Member { object, name, .. } => {
                     if let Some(owner) = owner(facts, *object) {
+                        // What is written to a class's member through the class's name its methods read by `this`.
+                        if let Owner::Binding(binding) = owner
+                            && !facts.language.is_javascript()
+                            && let Some(Kind::Class(class)) =
+                                facts.bindings[binding.index()].writes.first().map(|write| facts.kind(*write))
+                        {
+                            let owner = Owner::Class(*class);
+                            member_writes.entry((owner, name.as_str())).or_default().push(assignment.value);
+                        }
                         member_writes.entry((owner, name.as_str())).or_default().push(assignment.value);
                     }
                 }
@@ -191,6 +207,8 @@ impl<'f> Resolver<'f> {
             spent: Cell::new(0),
             call_sites: OnceCell::new(),
             filled: FxHashMap::default(),
+            statements: OnceCell::new(),
+            holders: OnceCell::new(),
             entered: RefCell::default(),
         };
         let filled = resolver.find_filled();
@@ -347,15 +365,26 @@ impl<'f> Resolver<'f> {
 
     /// What a call only gives back: `promisify(f)`, `f.bind(x)`, `Object.freeze(x)`.
     fn wrapped(&self, value: ValueId, hops: usize) -> Option<ValueId> {
+        self.wrapper(value, hops).map(|(_, inner)| inner)
+    }
+
+    /// The wrapper a call is, if a model knows it as one, and what it gives back.
+    fn wrapper(&self, value: ValueId, hops: usize) -> Option<(&'static Wrapper, ValueId)> {
         let call = self.facts.call(value)?;
         let origin = self.origin_within(call.callee, hops.checked_sub(1)?);
         let meant = |requires: &'static [Condition]| requires.iter().all(|condition| self.holds(value, condition));
         let wrapper = self.models.wrappers.find(&origin).find(|wrapper| meant(&wrapper.requires))?;
-        match (&wrapper.value.argument, self.facts.kind(call.callee)) {
+        let inner = match (&wrapper.value.argument, self.facts.kind(call.callee)) {
             (ArgumentName::This, Kind::Member { object, .. }) => Some(*object),
             (ArgumentName::Position(index), _) => call.arguments.get(*index).map(|argument| argument.value),
             _ => None,
-        }
+        };
+        inner.map(|inner| (wrapper, inner))
+    }
+
+    /// Whether a call gives one value where there is no other: `option.getOrElse(other)`.
+    pub fn has_otherwise(&self, call: ValueId) -> bool {
+        self.wrapper(call, MAX_HOPS).is_some_and(|(wrapper, _)| wrapper.otherwise.is_some())
     }
 
     fn place(&self, value: ValueId) -> Place {
@@ -433,8 +462,19 @@ impl<'f> Resolver<'f> {
             Kind::List(items) => {
                 if name == "*" {
                     found.extend(items.iter().copied());
-                } else if let Some(item) = name.parse::<usize>().ok().and_then(|index| items.get(index)) {
-                    found.push(*item);
+                } else if let Ok(index) = name.parse::<usize>() {
+                    found.extend(items.get(index));
+                } else {
+                    // `[('name', value)]` is a map too.
+                    found.extend(items.iter().filter_map(|item| match self.facts.kind(*item) {
+                        Kind::List(pair) => match pair.as_slice() {
+                            [key, value] if matches!(self.facts.kind(*key), Kind::Literal(key) if key == name) => {
+                                Some(value)
+                            }
+                            _ => None,
+                        },
+                        _ => None,
+                    }));
                 }
             }
             Kind::Name(binding) => {
@@ -599,17 +639,42 @@ impl<'f> Resolver<'f> {
         .collect()
     }
 
-    /// What a call gives to a parameter, by its position or its name.
+    /// What a call gives to a parameter, by its position or its name. Of a variable's name a dollar sign is no part here.
     fn argument(&self, call: ValueId, position: usize, name: &str) -> Option<ValueId> {
+        let name = name.trim_start_matches('$');
         let arguments = &self.facts.call(call)?.arguments;
         let named = arguments.iter().find(|argument| argument.name.as_deref() == Some(name));
         let argument = named.or_else(|| arguments.get(position).filter(|argument| argument.name.is_none()))?;
         (!argument.spread).then_some(argument.value)
     }
 
+    /// What is written to a field of an instance after it was made: `o = new Options(); o.key = value`.
+    fn written_later(&self, construction: ValueId, name: &'f str) -> Option<ValueId> {
+        let holders = self.holders.get_or_init(|| {
+            let mut holders: FxHashMap<ValueId, BindingId> = FxHashMap::default();
+            for (index, binding) in (0..).zip(&self.facts.bindings) {
+                for write in &binding.writes {
+                    holders.entry(*write).or_insert(BindingId(index));
+                }
+            }
+            holders
+        });
+        let writes = self.member_writes.get(&(Owner::Binding(*holders.get(&construction)?), name))?;
+        writes.last().copied()
+    }
+
+    /// What a call of `get` takes an entry of, and the entry's name: `header.get('alg')`.
+    pub fn entry_taken(&self, call: ValueId) -> Option<(ValueId, &'f str)> {
+        let call = self.facts.call(call)?;
+        match (self.facts.kind(call.callee), self.facts.kind(call.arguments.first()?.value)) {
+            (Kind::Member { object, name, .. }, Kind::Literal(entry)) if name == "get" => Some((*object, entry)),
+            _ => None,
+        }
+    }
+
     /// What stands where `locator` points to in a call.
     pub fn locate(&self, call: ValueId, locator: &'static Locator) -> Located {
-        let target = match &locator.method {
+        let call_at = match &locator.method {
             None => call,
             Some(method) => match self.earlier_call(call, method) {
                 Earlier::Call(earlier) => earlier,
@@ -617,7 +682,7 @@ impl<'f> Resolver<'f> {
                 Earlier::Absent => return Located::Absent,
             },
         };
-        let Some(target) = self.facts.call(target) else { return Located::Unknown };
+        let Some(target) = self.facts.call(call_at) else { return Located::Unknown };
         let mut any = Vec::new();
         let argument = match &locator.argument {
             ArgumentName::Any => {
@@ -636,7 +701,8 @@ impl<'f> Resolver<'f> {
             ArgumentName::Result => Some(call),
             ArgumentName::Keyword(name) => {
                 let named = target.arguments.iter().find(|argument| argument.name.as_deref() == Some(name));
-                named.map(|argument| argument.value)
+                let given = named.map(|argument| argument.value);
+                given.or_else(|| target.construct.then(|| self.written_later(call_at, name)).flatten())
             }
             ArgumentName::Position(index) => {
                 if target.arguments.iter().take(index + 1).any(|argument| argument.spread) {
@@ -711,6 +777,9 @@ impl<'f> Resolver<'f> {
             Kind::Call(call) if call.construct && call.arguments.iter().any(|argument| argument.name.is_some()) => {
                 call.arguments.iter().all(|argument| argument.name.is_some())
             }
+            Kind::Call(call) if self.is_assign(call) => {
+                call.arguments.iter().all(|argument| !argument.spread && all(&[argument.value]))
+            }
             Kind::Call(call) => match self.wrapped(object, MAX_HOPS) {
                 Some(inner) => all(&[inner]),
                 // `asyncHandler((err, payload) => ...)`: a callback that is wrapped up.
@@ -743,8 +812,8 @@ impl<'f> Resolver<'f> {
 
     /// The call of `method` on the chain that leads to `call`, the constructor of the chain's first object included.
     fn earlier_call(&self, call: ValueId, method: &str) -> Earlier {
-        let Some(call) = self.facts.call(call) else { return Earlier::Absent };
-        let origin = self.origin(call.callee);
+        let Some(callee) = self.facts.call(call).map(|call| call.callee) else { return Earlier::Absent };
+        let origin = self.origin(callee);
         let mut name: Option<&str> = match &origin.root {
             Root::Global(name) | Root::Opened { name, .. } => Some(name),
             _ => None,
@@ -758,7 +827,48 @@ impl<'f> Resolver<'f> {
                 Step::Call(_) | Step::Instance => {}
             }
         }
-        found
+        match (found, self.statement(call, method)) {
+            (Earlier::Absent, Some(statement)) => Earlier::Call(statement),
+            (found, _) => found,
+        }
+    }
+
+    /// The call of `method` in a statement of its own, on what the chain that leads to `call` begins with or goes over.
+    fn statement(&self, call: ValueId, method: &str) -> Option<ValueId> {
+        let statements = self.statements.get_or_init(|| {
+            let mut statements = FxHashMap::default();
+            for id in &self.facts.calls {
+                let callee = self.facts.call(*id).map(|call| self.facts.kind(call.callee));
+                let Some(Kind::Member { object, name, .. }) = callee else { continue };
+                let places = [Some(*object), self.links(*id).last()].into_iter().flatten();
+                for object in places.filter(|object| !self.is_imported(*object)) {
+                    statements.entry((self.place(object), name.as_str())).or_insert(*id);
+                }
+            }
+            statements
+        });
+        let links = self.links(call).filter(|link| !self.is_imported(*link));
+        links.into_iter().find_map(|link| statements.get(&(self.place(link), method)).copied())
+    }
+
+    /// What the calls of a chain are called on, from the last one to what the chain begins with.
+    fn links(&self, call: ValueId) -> impl Iterator<Item = ValueId> {
+        let before = |value: &ValueId| match self.facts.kind(*value) {
+            Kind::Call(call) => match self.facts.kind(call.callee) {
+                Kind::Member { object, .. } => Some(*object),
+                _ => None,
+            },
+            Kind::Choice(choices) => choices.first().filter(|_| choices.len() == 1).copied(),
+            _ => None,
+        };
+        std::iter::successors(before(&call), before).take(MAX_CHAIN)
+    }
+
+    /// Whether a value is a name of something that is imported, and so no object of this file's.
+    fn is_imported(&self, value: ValueId) -> bool {
+        let origin = self.origin(value);
+        let member = |step: &Step| matches!(step, Step::Member(_));
+        matches!(self.facts.kind(value), Kind::Name(_)) && origin.module().is_some() && origin.steps.iter().all(member)
     }
 
     /// Whether a condition of a model holds for a call.
@@ -837,7 +947,7 @@ impl<'f> Resolver<'f> {
         let origin = self.origin(value);
         match &source.path {
             Some(path) => origin.is(std::slice::from_ref(&source.package), false, path),
-            None => origin.module().is_some_and(|module| same_package(&source.package, module)),
+            None => origin.is_in(&source.package),
         }
     }
 
@@ -988,7 +1098,8 @@ impl<'f> Resolver<'f> {
 
     /// The variable of the environment that a member is.
     fn variable(&self, object: ValueId, name: &str) -> Option<String> {
-        self.is_environment(object).then(|| name.to_owned())
+        // Which one it is may not be known.
+        self.is_environment(object).then(|| if name == "*" { String::new() } else { name.to_owned() })
     }
 
     /// Whether the members of a value are variables of the environment.
@@ -1280,7 +1391,8 @@ impl<'f> Walk<'_, 'f> {
             let random = self.value(object, hops).into_iter().find(|resolved| matches!(resolved.end, End::Random(..)));
             return random.map_or_else(|| Self::end(End::LookUp(value)), |resolved| vec![resolved]);
         }
-        let ends = self.alternatives(&held, hops);
+        // Each of a list is one for itself.
+        let ends = if name == "*" { self.union(&held, hops) } else { self.alternatives(&held, hops) };
         Self::hop(ends, value)
     }
 
@@ -1296,8 +1408,10 @@ impl<'f> Walk<'_, 'f> {
         if let Some((name, fallbacks)) = resolver.look_up(value) {
             return self.look_up(name, fallbacks, hops);
         }
-        if let Some(inner) = resolver.wrapped(value, hops) {
-            return self.value(inner, hops);
+        if let Some((wrapper, inner)) = resolver.wrapper(value, hops) {
+            let otherwise = wrapper.otherwise.iter().flat_map(|locator| resolver.locate(value, locator).values());
+            let all: Vec<ValueId> = std::iter::once(inner).chain(otherwise).collect();
+            return self.alternatives(&all, hops);
         }
         if let Some(entry) = self.entry(value, call, hops) {
             return entry;
@@ -1323,12 +1437,8 @@ impl<'f> Walk<'_, 'f> {
     /// What a call of `get` takes out of a map that stands in the file, with what it gives otherwise.
     fn entry(&mut self, value: ValueId, call: &Call, hops: usize) -> Option<Vec<Resolved>> {
         let resolver = self.resolver;
-        let Kind::Member { object, name, .. } = resolver.facts.kind(call.callee) else { return None };
-        let Kind::Literal(key) = resolver.facts.kind(call.arguments.first()?.value) else { return None };
-        if name != "get" {
-            return None;
-        }
-        let held = resolver.held(*object, key);
+        let (object, key) = resolver.entry_taken(value)?;
+        let held = resolver.held(object, key);
         if held.is_empty() {
             return None;
         }
@@ -1344,8 +1454,7 @@ impl<'f> Walk<'_, 'f> {
         for locator in conversion.value.as_slice() {
             let located = resolver.locate(value, locator).values();
             for mut resolved in self.alternatives(&located, hops) {
-                // The bytes of a text are what it is without any step.
-                resolved.encodings.extend(Some(locator.encoding.unwrap_or(own)).filter(|step| *step != Encoding::Utf8));
+                resolved.encodings.push(locator.encoding.unwrap_or(own));
                 ends.push(resolved);
             }
         }
@@ -1450,6 +1559,7 @@ mod tests {
             "sign(p, `k`)",
             "const base = { secret: 'k' }; const all = { ...base, x: 1 }; sign(p, all.secret)",
             "const keys = Object.freeze({ a: 'k' }); sign(p, keys['a'] as string)",
+            "exports.make = () => { this.options = { key: 'k' }; sign(p, this.options.key) }",
         ] {
             assert_eq!(key_of(source), ["k"], "{source}");
         }

@@ -286,7 +286,7 @@ fn special<'t>(
             let class = match code.text(name).rsplit_once('.') {
                 // Within the file it goes by its whole name.
                 Some((_, last)) => {
-                    let class = code.class_in_place(last);
+                    let class = code.class_in_place(Some(last));
                     let target = module(code, name);
                     let value = code.add(Kind::Class(class), span(name));
                     code.assign(target, value);

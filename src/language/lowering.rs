@@ -65,8 +65,20 @@ struct Reference<'t> {
     value: ValueId,
     scope: ScopeId,
     name: &'t str,
-    /// Whether it is a module where nothing is bound to it: `crate_name::path`.
-    or_module: bool,
+    how: Reading,
+}
+
+/// What a name that is read can mean.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// Whatever is bound to it.
+    Any,
+    /// The same, or a module where nothing is bound to it: `crate_name::path`.
+    OrModule,
+    /// A method: no variable of the functions around it.
+    Method,
+    /// A method if there is one, whatever else is bound to it if not, or else a method of this value.
+    Called(Option<ValueId>),
 }
 
 /// The facts of a file while they are gathered.
@@ -74,6 +86,7 @@ pub struct Lowering<'t> {
     /// What is known so far. Names are bound at the end.
     pub facts: Facts,
     text: &'t str,
+    file_name: String,
     root: Node<'t>,
     /// The bodies of here-documents, by where they are announced; found when the first is asked for.
     heredocs: Option<FxHashMap<usize, Node<'t>>>,
@@ -85,6 +98,8 @@ pub struct Lowering<'t> {
     class_names: FxHashMap<(ScopeId, &'t str), ClassId>,
     class_scopes: FxHashMap<ClassId, ScopeId>,
     references: Vec<Reference<'t>>,
+    /// What methods are called on that are called without an object and are not known.
+    receiver: Option<ValueId>,
     /// What is written to what, in source order, and where a name then holds nothing else.
     writes: Vec<(ValueId, ValueId, Option<Span>)>,
     /// From the end of the statement that is being lowered to the end of its row, if it settles what it writes to.
@@ -96,6 +111,11 @@ pub struct Lowering<'t> {
 
 /// Parses and lowers a file.
 pub fn lower(text: &str, language: Language, style: &'static Style) -> Facts {
+    lower_file(text, "", language, style)
+}
+
+/// Parses and lowers a file whose name means something in it.
+pub fn lower_file(text: &str, file_name: &str, language: Language, style: &'static Style) -> Facts {
     let mut facts = Facts::new(language);
     let tree = match syntax::parse(text, style.grammar) {
         Ok(tree) => tree,
@@ -114,6 +134,7 @@ pub fn lower(text: &str, language: Language, style: &'static Style) -> Facts {
     let mut lowering = Lowering {
         facts,
         text,
+        file_name: file_name.to_owned(),
         root: tree.root_node(),
         heredocs: None,
         style,
@@ -124,6 +145,7 @@ pub fn lower(text: &str, language: Language, style: &'static Style) -> Facts {
         class_names: FxHashMap::default(),
         class_scopes: FxHashMap::default(),
         references: Vec::new(),
+        receiver: None,
         writes: Vec::new(),
         settles: None,
         given: Vec::new(),
@@ -142,6 +164,11 @@ impl<'t> Lowering<'t> {
     /// The text of the whole file.
     pub fn source(&self) -> &'t str {
         self.text
+    }
+
+    /// The name [`lower_file`] was given.
+    pub fn file_name(&self) -> &str {
+        &self.file_name
     }
 
     /// The text of a child in a field, if there is one.
@@ -293,6 +320,28 @@ impl<'t> Lowering<'t> {
         }
     }
 
+    /// A string of which it is known where the values in it stand, for grammars that do not say what else is in it.
+    /// `inner` is the place between the quotes.
+    pub fn interpolated(&mut self, whole: Span, inner: Span, raw: bool, values: &[(Span, ValueId)]) -> ValueId {
+        let mut parts = Vec::new();
+        let mut done = inner.start;
+        let ends = [(Span { start: inner.end, end: inner.end }, None)];
+        for (at, value) in values.iter().map(|(at, value)| (*at, Some(*value))).chain(ends) {
+            let between = Span { start: done, end: at.start };
+            if between.start < between.end || (value.is_none() && parts.is_empty()) {
+                let text = self.text.get(between.range()).unwrap_or_default();
+                let text = if raw { text.to_owned() } else { unescape(text) };
+                parts.push(self.literal(text, between));
+            }
+            parts.extend(value);
+            done = at.end;
+        }
+        match parts.as_slice() {
+            [only] if values.is_empty() => *only,
+            _ => self.add(Kind::Concat(parts), whole),
+        }
+    }
+
     /// The body of the here-document that a node announces, in a grammar that has it apart from it, behind the line.
     pub fn heredoc(&mut self, beginning: Node<'t>) -> Option<Node<'t>> {
         let root = self.root;
@@ -318,17 +367,37 @@ impl<'t> Lowering<'t> {
 
     /// A name that is read.
     pub fn reference(&mut self, name: &'t str, at: Span) -> ValueId {
-        self.refer(name, at, false)
+        self.refer(name, at, Reading::Any)
+    }
+
+    /// The name of a method that is called without an object, in a language where variables cannot be called.
+    pub fn method_reference(&mut self, name: &'t str, at: Span) -> ValueId {
+        self.refer(name, at, Reading::Method)
+    }
+
+    /// The name of a method or function that is called without an object, in a language where variables can be called
+    /// too.
+    pub fn called(&mut self, node: Node<'t>) -> ValueId {
+        self.refer(self.text(node), span(node), Reading::Called(self.receiver))
+    }
+
+    /// Lowers what stands where methods that are called without an object and are not known are those of `receiver`.
+    pub fn with_receiver<T>(&mut self, receiver: Option<ValueId>, build: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.receiver;
+        self.receiver = receiver.or(outer);
+        let built = build(self);
+        self.receiver = outer;
+        built
     }
 
     /// The first name of a path, which is a module where nothing in the file is bound to it.
     pub fn module_reference(&mut self, name: &'t str, at: Span) -> ValueId {
-        self.refer(name, at, true)
+        self.refer(name, at, Reading::OrModule)
     }
 
-    fn refer(&mut self, name: &'t str, at: Span, or_module: bool) -> ValueId {
+    fn refer(&mut self, name: &'t str, at: Span, how: Reading) -> ValueId {
         let value = self.add(Kind::Global(name.to_owned()), at);
-        self.references.push(Reference { value, scope: self.scope, name, or_module });
+        self.references.push(Reference { value, scope: self.scope, name, how });
         value
     }
 
@@ -370,6 +439,12 @@ impl<'t> Lowering<'t> {
         self.add(kind, at)
     }
 
+    /// The class itself inside a class: `Self`.
+    pub fn own_class(&mut self, at: Span) -> ValueId {
+        let kind = self.classes.last().map_or(Kind::Unknown, |class| Kind::Class(*class));
+        self.add(kind, at)
+    }
+
     /// The super class inside a class.
     pub fn super_class(&mut self, at: Span) -> ValueId {
         let kind = self.classes.last().map_or(Kind::Unknown, |class| Kind::Super(*class));
@@ -384,6 +459,16 @@ impl<'t> Lowering<'t> {
             ScopeKind::Class => self.classes.last().copied(),
             _ => None,
         }
+    }
+
+    /// The class around what is being lowered.
+    pub fn class(&self) -> Option<ClassId> {
+        self.classes.last().copied()
+    }
+
+    /// Whether what is being lowered stands in a function.
+    pub fn in_function(&self) -> bool {
+        !self.functions.is_empty()
     }
 
     /// Declares a name in the scope that is open.
@@ -485,11 +570,20 @@ impl<'t> Lowering<'t> {
 
     /// A function: `build` declares its parameters and lowers its body.
     pub fn function(&mut self, at: Span, build: impl FnOnce(&mut Self)) -> ValueId {
+        self.function_in(ScopeKind::Function, at, build)
+    }
+
+    /// A function in which the names around it are known, whatever [`Style::local`] says: PHP's `fn`.
+    pub fn transparent_function(&mut self, at: Span, build: impl FnOnce(&mut Self)) -> ValueId {
+        self.function_in(ScopeKind::Block, at, build)
+    }
+
+    fn function_in(&mut self, scope: ScopeKind, at: Span, build: impl FnOnce(&mut Self)) -> ValueId {
         let id = FunctionId(self.facts.functions.len() as u32);
         let parent = self.functions.last().copied();
         self.facts.functions.push(Function { span: at, parent, ..Function::default() });
         self.functions.push(id);
-        self.enter(ScopeKind::Function);
+        self.enter(scope);
         build(self);
         self.leave();
         self.functions.pop();
@@ -540,10 +634,10 @@ impl<'t> Lowering<'t> {
         class
     }
 
-    /// A class that is known only where it is declared, as the type of a field can be.
-    pub fn class_in_place(&mut self, name: &str) -> ClassId {
+    /// A class that is known only where it is declared, as the type of a field can be; without a name where it has none.
+    pub fn class_in_place(&mut self, name: Option<&str>) -> ClassId {
         let class = ClassId(self.facts.classes.len() as u32);
-        self.facts.classes.push(Class { name: Some(name.to_owned()), ..Class::default() });
+        self.facts.classes.push(Class { name: name.map(str::to_owned), ..Class::default() });
         class
     }
 
@@ -602,13 +696,15 @@ impl<'t> Lowering<'t> {
 
     // The end.
 
-    fn look_up(&self, scope: ScopeId, name: &str) -> Option<Bound> {
+    fn look_up(&self, scope: ScopeId, name: &str, how: Reading) -> Option<Bound> {
+        let is_method = how == Reading::Method;
         let mut left_function = false;
         let mut scope = Some(scope);
         while let Some(id) = scope {
             let known = &self.scopes[id];
             let hidden = match known.kind {
                 ScopeKind::Class => left_function && !self.style.bare_members,
+                ScopeKind::Function | ScopeKind::Block if is_method => true,
                 _ => left_function && (self.style.local)(name),
             };
             if !hidden && let Some(bound) = known.names.get(name) {
@@ -624,15 +720,23 @@ impl<'t> Lowering<'t> {
         let mut instances: FxHashMap<ClassId, ValueId> = FxHashMap::default();
         for reference in std::mem::take(&mut self.references) {
             let at = self.facts.value(reference.value).span;
-            let kind = match self.look_up(reference.scope, reference.name) {
+            let (scope, name, how) = (reference.scope, reference.name, reference.how);
+            let method = match how {
+                Reading::Called(_) => self.look_up(scope, name, Reading::Method),
+                _ => None,
+            };
+            let kind = match method.or_else(|| self.look_up(scope, name, how)) {
                 Some(Bound::Binding(binding)) => Kind::Name(binding),
                 Some(Bound::This(class)) => Kind::This(class),
                 Some(Bound::Member(class)) => {
                     let object = *instances.entry(class).or_insert_with(|| self.facts.add(Kind::This(class), at));
                     Kind::Member { object, name: reference.name.to_owned(), name_span: at }
                 }
-                None if reference.or_module => Kind::Module(reference.name.to_owned()),
-                None => continue,
+                None => match reference.how {
+                    Reading::OrModule => Kind::Module(reference.name.to_owned()),
+                    Reading::Called(Some(object)) => Kind::Member { object, name: name.to_owned(), name_span: at },
+                    Reading::Any | Reading::Method | Reading::Called(None) => continue,
+                },
             };
             self.facts.values[reference.value.index()].kind = kind;
         }
@@ -657,12 +761,14 @@ impl<'t> Lowering<'t> {
             }
         }
         for (type_name, field, field_span, value) in std::mem::take(&mut self.given) {
-            let Kind::Name(binding) = self.facts.kind(type_name) else { continue };
-            let class =
-                self.facts.bindings[binding.index()].writes.iter().find_map(|write| match self.facts.kind(*write) {
-                    Kind::Class(class) => Some(*class),
-                    _ => None,
-                });
+            let of = |value: &ValueId| match self.facts.kind(*value) {
+                Kind::Class(class) => Some(*class),
+                _ => None,
+            };
+            let class = match self.facts.kind(type_name) {
+                Kind::Name(binding) => self.facts.bindings[binding.index()].writes.iter().find_map(of),
+                _ => of(&type_name),
+            };
             let Some(class) = class else { continue };
             let object = *instances.entry(class).or_insert_with(|| self.facts.add(Kind::This(class), field_span));
             let member = Kind::Member { object, name: field.to_owned(), name_span: field_span };

@@ -12,10 +12,41 @@ use crate::library::Does;
 /// The rule's id.
 pub const ID: &str = "unverified-decode";
 
-/// What may be read of a token before it is verified: how and with whose key to verify it, and when it is over.
-const HARMLESS: [&str; 6] = ["header", "iss", "issuer", "exp", "iat", "nbf"];
+/// What may be read of a token before it is verified, [`plain`]: how and with whose key to verify it, and when it is over.
+const HARMLESS: [&str; 20] = [
+    "header",
+    "iss",
+    "issuer",
+    "exp",
+    "iat",
+    "nbf",
+    // As getters name them, and what is in a header.
+    "alg",
+    "algorithm",
+    "kid",
+    "keyid",
+    "type",
+    "expiresat",
+    "issuedat",
+    "notbefore",
+    "expiration",
+    "expirationtime",
+    "issuetime",
+    "notbeforetime",
+    "validto",
+    "validfrom",
+];
+
+/// What holds the claims of a token that was decoded whole.
+const CLAIMS: [&str; 4] = ["payload", "claims", "jwtclaimsset", "body"];
 
 const MADE_UP: &str = "everything in such a token may be made up by whoever sent it";
+
+/// What a member is called without what a language puts around the names of getters: `getExpiresAtAsInstant`.
+fn plain(name: &str) -> String {
+    let name = name.strip_prefix("get").filter(|rest| rest.starts_with(char::is_uppercase)).unwrap_or(name);
+    name.strip_suffix("AsInstant").unwrap_or(name).to_ascii_lowercase()
+}
 
 /// Adds what the rule finds.
 pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
@@ -116,6 +147,14 @@ impl<'f> Reads<'f> {
     fn of(analysis: &Analysis<'f>) -> Self {
         let facts = analysis.facts;
         let mut reads = Reads::default();
+        // `claims.get('exp')` takes no more of the claims than `claims['exp']`.
+        let mut getters = HashSet::new();
+        for call in &facts.calls {
+            if let (Some((object, name)), Some(inner)) = (analysis.resolver.entry_taken(*call), facts.call(*call)) {
+                reads.members.entry(Held::of(facts, object)).or_default().push((name, *call));
+                getters.insert(inner.callee);
+            }
+        }
         for (index, binding) in (0..).zip(&facts.bindings) {
             for write in &binding.writes {
                 reads.also.entry(Held::of(facts, *write)).or_default().push(Held::Name(BindingId(index)));
@@ -130,8 +169,12 @@ impl<'f> Reads<'f> {
                         reads.also.entry(Held::of(facts, *object)).or_default().push(token);
                     }
                 }
-                Kind::Member { object, name, .. } => {
+                Kind::Member { object, name, .. } if !getters.contains(&ValueId(index)) => {
                     reads.members.entry(Held::of(facts, *object)).or_default().push((name, ValueId(index)));
+                }
+                // What a getter gives is what it gets.
+                Kind::Call(call) if matches!(facts.kind(call.callee), Kind::Member { .. }) => {
+                    reads.also.entry(Held::Value(call.callee)).or_default().push(Held::Value(ValueId(index)));
                 }
                 Kind::Choice(choices) => {
                     for choice in choices {
@@ -178,9 +221,10 @@ impl<'f> Reads<'f> {
             }
             for (name, member) in self.members.get(&held).into_iter().flatten() {
                 // The payload is what a token decoded whole (`{ complete: true }`) holds in the decoded token's place.
-                if *name == "payload" {
+                let name = plain(name);
+                if CLAIMS.contains(&name.as_str()) {
                     open.push(Held::Value(*member));
-                } else if HARMLESS.iter().any(|harmless| name.eq_ignore_ascii_case(harmless)) {
+                } else if HARMLESS.contains(&name.as_str()) {
                     taken = true;
                 } else {
                     return false;

@@ -80,6 +80,8 @@ static FILE: LazyLock<Regex> = LazyLock::new(|| {
         r"|(?:~|\.{1,2})(?:[/\\][A-Za-z0-9_.@ -]+)+",
         r"|/(?:run|etc|var|opt|home|root|usr|srv|mnt|tmp|app|secrets?|certs?|keys?|config|data|vault)(?:/[A-Za-z0-9_.@-]+)+",
         r"|[A-Za-z]:\\[^\r\n]+",
+        // Symfony: a parameter that names a folder.
+        r"|%[A-Za-z_][A-Za-z0-9_.]*%(?:[/\\][A-Za-z0-9_.@-]+)+",
         r"|(?:/?[A-Za-z0-9_.@-]+/)*[A-Za-z0-9_.@-]+\.(?:pem|key|crt|cer|pub|p12|pfx|jks|p8|der|json|ya?ml|txt|env|asc|gpg|jwk|jwks)",
         r")$",
     ))
@@ -169,6 +171,7 @@ mod tests {
             ("file:///etc/jwt/key", File),
             ("classpath:jwt.key", File),
             ("C:\\keys\\jwt.key", File),
+            ("%kernel.project_dir%/config/jwt/private.pem", File),
             ("vault://secret/data/jwt#key", Store),
             ("arn:aws:secretsmanager:eu-west-1:123456789012:secret:jwt", Store),
             ("projects/demo/secrets/jwt/versions/1", Store),
