@@ -684,7 +684,7 @@ impl<'f> Analysis<'f> {
     /// The last name on the way to a literal.
     fn name_of_last(&self, hops: &[ValueId]) -> Option<String> {
         let names = hops.iter().rev().filter_map(|hop| self.resolver.name_of(*hop));
-        names.into_iter().find(|name| !name.bytes().all(|byte| byte.is_ascii_digit())).map(str::to_owned)
+        names.into_iter().find(|name| name.contains(char::is_alphabetic)).map(str::to_owned)
     }
 }
 

@@ -6,6 +6,7 @@ pub mod component;
 pub mod csharp;
 pub mod dockerfile;
 pub mod dotenv;
+pub mod elixir;
 pub mod embedded;
 pub mod go;
 pub(crate) mod interpolation;
@@ -282,6 +283,7 @@ fn parse_one(language: Language, path: &Path, text: &str) -> Facts {
     match language {
         Language::JavaScript | Language::TypeScript | Language::Tsx => javascript::parse(text, language),
         Language::CSharp => csharp::parse(text),
+        Language::Elixir => elixir::parse(text),
         Language::Go => go::parse(text),
         Language::Java => java::parse(text),
         Language::Kotlin => kotlin::parse(text),

@@ -1098,7 +1098,8 @@ impl<'f> Resolver<'f> {
 
     /// The variable of the environment that a member is.
     fn variable(&self, object: ValueId, name: &str) -> Option<String> {
-        self.is_environment(object).then(|| name.to_owned())
+        // Which one it is may not be known.
+        self.is_environment(object).then(|| if name == "*" { String::new() } else { name.to_owned() })
     }
 
     /// Whether the members of a value are variables of the environment.
