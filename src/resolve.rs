@@ -4,7 +4,7 @@
 //! members and calls that lead from there to it. And what can a value be ([`Resolver::ends`]): the literals, environment
 //! look-ups and sources of randomness it comes down to, each with the way that leads there.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::hash::Hash;
 use std::rc::Rc;
 
@@ -106,6 +106,9 @@ const FEW_STEPS: usize = 20;
 /// How many of the values written to one name are asked where they come from.
 const MAX_WRITES: usize = 200;
 
+/// The calls of each function.
+type CallSites = FxHashMap<FunctionId, Rc<[ValueId]>>;
+
 /// The answers to the questions that were asked.
 type Answers<K, T> = RefCell<FxHashMap<K, Rc<[T]>>>;
 
@@ -131,7 +134,8 @@ pub struct Resolver<'f> {
     nested: Cell<usize>,
     /// How many values all walks have looked at.
     spent: Cell<usize>,
-    call_sites: OnceCell<FxHashMap<FunctionId, Vec<ValueId>>>,
+    /// The calls of each function. There are none while they are being looked for, which asks what calls mean.
+    call_sites: RefCell<Option<CallSites>>,
     /// [`Facts::opened`].
     opened: Rc<[String]>,
     /// The calls that are being followed into the functions they call, so that a parameter is what this call gives.
@@ -169,7 +173,7 @@ impl<'f> Resolver<'f> {
             depth: Cell::new(0),
             nested: Cell::new(0),
             spent: Cell::new(0),
-            call_sites: OnceCell::new(),
+            call_sites: RefCell::default(),
             opened: facts.opened.clone().into(),
             entered: RefCell::default(),
         }
@@ -508,19 +512,23 @@ impl<'f> Resolver<'f> {
     }
 
     /// The calls of a function of this file.
-    fn calls_of(&self, function: FunctionId) -> &[ValueId] {
-        let sites = self.call_sites.get_or_init(|| {
-            let mut sites: FxHashMap<FunctionId, Vec<ValueId>> = FxHashMap::default();
-            for id in &self.facts.calls {
-                if let Some(call) = self.facts.call(*id) {
-                    for function in self.functions(call.callee).iter() {
-                        sites.entry(*function).or_default().push(*id);
-                    }
+    fn calls_of(&self, function: FunctionId) -> Rc<[ValueId]> {
+        if let Some(sites) = self.call_sites.borrow().as_ref() {
+            return sites.get(&function).map(Rc::clone).unwrap_or_default();
+        }
+        *self.call_sites.borrow_mut() = Some(CallSites::default());
+        let mut sites: FxHashMap<FunctionId, Vec<ValueId>> = FxHashMap::default();
+        for id in &self.facts.calls {
+            if let Some(call) = self.facts.call(*id) {
+                for function in self.functions(call.callee).iter() {
+                    sites.entry(*function).or_default().push(*id);
                 }
             }
-            sites
-        });
-        sites.get(&function).map_or(&[], Vec::as_slice)
+        }
+        let sites: CallSites = sites.into_iter().map(|(function, calls)| (function, calls.into())).collect();
+        let calls = sites.get(&function).map(Rc::clone).unwrap_or_default();
+        *self.call_sites.borrow_mut() = Some(sites);
+        calls
     }
 
     /// What a call gives to a parameter, by its position or its name.
@@ -1039,7 +1047,7 @@ impl<'f> Walk<'_, 'f> {
                     let entered =
                         resolver.entered.borrow().iter().rev().find(|(entered, _)| *entered == function).copied();
                     let sites = match &entered {
-                        Some((_, call)) => std::slice::from_ref(call),
+                        Some((_, call)) => [*call].into(),
                         None => resolver.calls_of(function),
                     };
                     for site in sites.iter().take(50) {

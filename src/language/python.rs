@@ -450,6 +450,18 @@ mod tests {
     }
 
     #[test]
+    fn what_a_call_means_can_depend_on_the_calls_of_a_function() {
+        check(
+            "def f(charset, k):\n    sign(k.encode(charset).x)\nf('utf-8', 'k')\na.encode(f.charset).b(a)",
+            &["look-up"],
+        );
+        check(
+            "def f(charset):\n    y = x.decode(charset)\n    y.g()\n    sign('k'.decode(charset))\nf('utf-8')",
+            &["k"],
+        );
+    }
+
+    #[test]
     fn strings_stand_where_they_are_written() {
         let source = "a = b'x' \\\n  'é'\nf = f'ä{a}ö'\nt = \"\"\"\nq\"\"\"\ne = ''";
         let facts = parse(source);
