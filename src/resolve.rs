@@ -96,6 +96,28 @@ enum Owner<'f> {
     Binding(BindingId),
     Global(&'f str),
     Class(ClassId),
+    /// A member of one of these: `app.config`.
+    BindingMember(BindingId, &'f str),
+    GlobalMember(&'f str, &'f str),
+    ClassMember(ClassId, &'f str),
+}
+
+impl<'f> Owner<'f> {
+    /// What a member is written to or read of, unless it is further away than a member of a name.
+    fn of(facts: &'f Facts, object: ValueId) -> Option<Self> {
+        Some(match facts.kind(object) {
+            Kind::Name(binding) => Owner::Binding(*binding),
+            Kind::Global(global) => Owner::Global(global),
+            Kind::This(class) => Owner::Class(*class),
+            Kind::Member { object, name, .. } => match facts.kind(*object) {
+                Kind::Name(binding) => Owner::BindingMember(*binding, name),
+                Kind::Global(global) => Owner::GlobalMember(global, name),
+                Kind::This(class) => Owner::ClassMember(*class, name),
+                _ => return None,
+            },
+            _ => return None,
+        })
+    }
 }
 
 /// How many values may be looked at for all questions about a file, and how many for each one after that. Real code needs
@@ -150,12 +172,7 @@ impl<'f> Resolver<'f> {
         for assignment in &facts.assignments {
             match facts.kind(assignment.target) {
                 Kind::Member { object, name, .. } => {
-                    let owner = match facts.kind(*object) {
-                        Kind::Name(binding) => Owner::Binding(*binding),
-                        Kind::Global(global) => Owner::Global(global),
-                        Kind::This(class) => Owner::Class(*class),
-                        _ => continue,
-                    };
+                    let Some(owner) = Owner::of(facts, *object) else { continue };
                     member_writes.entry((owner, name.as_str())).or_default().push(assignment.value);
                 }
                 Kind::Global(name) => global_writes.entry(name.as_str()).or_default().push(assignment.value),
@@ -418,6 +435,9 @@ impl<'f> Resolver<'f> {
             Kind::Member { object: outer, name: member, .. } => {
                 for value in self.held(*outer, member).iter() {
                     self.collect_held(*value, name, hops, seen, found);
+                }
+                if let Some(owner) = Owner::of(self.facts, object) {
+                    writes(owner, found);
                 }
             }
             Kind::Choice(choices) => {
@@ -1167,14 +1187,14 @@ impl<'f> Walk<'_, 'f> {
         if let Some(conversion) = resolver.conversion(value) {
             return self.convert(value, call, conversion, hops);
         }
+        if let Some(entry) = self.entry(value, call, hops) {
+            return entry;
+        }
         if let Some((name, fallbacks)) = resolver.look_up(value) {
             return self.look_up(name, fallbacks, hops);
         }
         if let Some(inner) = resolver.wrapped(value, hops) {
             return self.value(inner, hops);
-        }
-        if let Some(entry) = self.entry(value, call, hops) {
-            return entry;
         }
         let functions = resolver.functions(call.callee);
         if !functions.is_empty() {
