@@ -185,20 +185,42 @@ fn use_of(resolver: &Resolver, call: ValueId) -> Option<UseSite> {
 
 /// The entries of a file that libraries in use go by.
 fn settings(facts: &Facts, models: &'static Models) -> Vec<SettingSite> {
-    let named = |names: &OneOrMany<String>| facts.entries.iter().any(|entry| Setting::is_named(names, &entry.path));
-    let mut in_use: HashMap<*const Setting, bool> = HashMap::new();
+    /// Where a setting counts in the file: everywhere, or in entries that these names lead to.
+    enum Counts<'f> {
+        Everywhere,
+        Within(HashSet<&'f [String]>),
+    }
+    let named = |names: &'static OneOrMany<String>| {
+        facts.entries.iter().map(|entry| entry.path.as_slice()).filter(|path| Setting::is_named(names, path))
+    };
+    let counts = |library: &'static Library, setting: &'static Setting| {
+        if named(&setting.unless).next().is_some() {
+            return Counts::Within(HashSet::new());
+        }
+        if library.packages.iter().any(|package| facts.mentions(package)) {
+            return Counts::Everywhere;
+        }
+        // What stands beside it, and what it stands in.
+        Counts::Within(named(&setting.beside).flat_map(|path| [parent(path), path]).collect())
+    };
+    let mut known: HashMap<*const Setting, Counts> = HashMap::new();
     let mut found = Vec::new();
     for (index, entry) in facts.entries.iter().enumerate() {
         let meant = models.settings.iter().find(|(library, setting)| {
             Setting::is_named(&setting.name, &entry.path)
-                && *in_use.entry(std::ptr::from_ref(*setting)).or_insert_with(|| {
-                    let shown = || library.packages.iter().any(|package| facts.mentions(package));
-                    (named(&setting.beside) || shown()) && !named(&setting.unless)
-                })
+                && match known.entry(std::ptr::from_ref(*setting)).or_insert_with(|| counts(library, setting)) {
+                    Counts::Everywhere => true,
+                    Counts::Within(paths) => paths.contains(parent(&entry.path)),
+                }
         });
         found.extend(meant.map(|(library, model)| SettingSite { entry: index, library, model }));
     }
     found
+}
+
+/// The names that lead to what the last one stands in.
+fn parent(path: &[String]) -> &[String] {
+    path.split_last().map_or(&[], |(_, parent)| parent)
 }
 
 /// What the keys of a call come down to.

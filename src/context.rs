@@ -84,7 +84,8 @@ fn of_name(name: &str) -> Option<Context> {
         return Some(Context::Example);
     }
     let extension = words().skip(1).last();
-    let is_prose = matches!(extension, Some("md" | "mdx" | "markdown" | "rst" | "adoc" | "asciidoc" | "textile"));
+    let is_prose =
+        matches!(extension, Some("md" | "mdx" | "markdown" | "ipynb" | "rst" | "adoc" | "asciidoc" | "textile"));
     // `readme.js` is code about a readme.
     let is_readme = matches!(stem, "readme" | "changelog" | "changes" | "contributing" | "history")
         && matches!(extension, None | Some("txt" | "html"));

@@ -100,6 +100,28 @@ enum Owner<'f> {
     Binding(BindingId),
     Global(&'f str),
     Class(ClassId),
+    /// A member of one of these: `app.config`.
+    BindingMember(BindingId, &'f str),
+    GlobalMember(&'f str, &'f str),
+    ClassMember(ClassId, &'f str),
+}
+
+impl<'f> Owner<'f> {
+    /// What a member is written to or read of, unless it is further away than a member of a name.
+    fn of(facts: &'f Facts, object: ValueId) -> Option<Self> {
+        Some(match facts.kind(object) {
+            Kind::Name(binding) => Owner::Binding(*binding),
+            Kind::Global(global) => Owner::Global(global),
+            Kind::This(class) => Owner::Class(*class),
+            Kind::Member { object, name, .. } => match facts.kind(*object) {
+                Kind::Name(binding) => Owner::BindingMember(*binding, name),
+                Kind::Global(global) => Owner::GlobalMember(global, name),
+                Kind::This(class) => Owner::ClassMember(*class, name),
+                _ => return None,
+            },
+            _ => return None,
+        })
+    }
 }
 
 /// A call that leads to another.
@@ -108,16 +130,6 @@ enum Earlier {
     /// It was made elsewhere: an instance is given, by its type.
     Unseen,
     Absent,
-}
-
-/// What a member that is written to belongs to.
-fn owner(facts: &Facts, object: ValueId) -> Option<Owner<'_>> {
-    Some(match facts.kind(object) {
-        Kind::Name(binding) => Owner::Binding(*binding),
-        Kind::Global(global) => Owner::Global(global),
-        Kind::This(class) => Owner::Class(*class),
-        _ => return None,
-    })
 }
 
 /// How many values may be looked at for all questions about a file, and how many for each one after that. Real code needs
@@ -130,6 +142,9 @@ const MAX_CHAIN: usize = 64;
 
 /// How many of the values written to one name are asked where they come from.
 const MAX_WRITES: usize = 200;
+
+/// The calls of each function.
+type CallSites = FxHashMap<FunctionId, Rc<[ValueId]>>;
 
 /// The answers to the questions that were asked.
 type Answers<K, T> = RefCell<FxHashMap<K, Rc<[T]>>>;
@@ -157,7 +172,8 @@ pub struct Resolver<'f> {
     nested: Cell<usize>,
     /// How many values all walks have looked at.
     spent: Cell<usize>,
-    call_sites: OnceCell<FxHashMap<FunctionId, Vec<ValueId>>>,
+    /// The calls of each function. There are none while they are being looked for, which asks what calls mean.
+    call_sites: RefCell<Option<CallSites>>,
     /// The calls that write into a name they are given.
     filled: FxHashMap<BindingId, Vec<ValueId>>,
     /// The first call of each method on each object, and on what a chain of calls begins with: `builder.setKey(key)`.
@@ -176,7 +192,7 @@ impl<'f> Resolver<'f> {
         for assignment in &facts.assignments {
             match facts.kind(assignment.target) {
                 Kind::Member { object, name, .. } => {
-                    if let Some(owner) = owner(facts, *object) {
+                    if let Some(owner) = Owner::of(facts, *object) {
                         // What is written to a class's member through the class's name its methods read by `this`.
                         if let Owner::Binding(binding) = owner
                             && !facts.language.is_javascript()
@@ -205,7 +221,7 @@ impl<'f> Resolver<'f> {
             depth: Cell::new(0),
             nested: Cell::new(0),
             spent: Cell::new(0),
-            call_sites: OnceCell::new(),
+            call_sites: RefCell::default(),
             filled: FxHashMap::default(),
             statements: OnceCell::new(),
             holders: OnceCell::new(),
@@ -222,7 +238,7 @@ impl<'f> Resolver<'f> {
             match facts.kind(target) {
                 Kind::Name(binding) => resolver.filled.entry(*binding).or_default().push(call),
                 Kind::Member { object, name, .. } => {
-                    if let Some(owner) = owner(facts, *object) {
+                    if let Some(owner) = Owner::of(facts, *object) {
                         resolver.member_writes.entry((owner, name.as_str())).or_default().push(call);
                     }
                 }
@@ -501,6 +517,9 @@ impl<'f> Resolver<'f> {
                 for value in self.held(*outer, member).iter() {
                     self.collect_held(*value, name, hops, seen, found);
                 }
+                if let Some(owner) = Owner::of(self.facts, object) {
+                    writes(owner, found);
+                }
                 if found.is_empty()
                     && let Some(type_name) = self.declared_type(*outer, member)
                 {
@@ -610,22 +629,26 @@ impl<'f> Resolver<'f> {
     }
 
     /// The calls of a function of this file.
-    fn calls_of(&self, function: FunctionId) -> &[ValueId] {
-        let sites = self.call_sites.get_or_init(|| {
-            let mut sites: FxHashMap<FunctionId, Vec<ValueId>> = FxHashMap::default();
-            for id in &self.facts.calls {
-                if let Some(call) = self.facts.call(*id) {
-                    for function in self.functions(call.callee).iter() {
-                        sites.entry(*function).or_default().push(*id);
-                    }
-                    for function in call.construct.then(|| self.constructors(call.callee)).into_iter().flatten() {
-                        sites.entry(function).or_default().push(*id);
-                    }
+    fn calls_of(&self, function: FunctionId) -> Rc<[ValueId]> {
+        if let Some(sites) = self.call_sites.borrow().as_ref() {
+            return sites.get(&function).map(Rc::clone).unwrap_or_default();
+        }
+        *self.call_sites.borrow_mut() = Some(CallSites::default());
+        let mut sites: FxHashMap<FunctionId, Vec<ValueId>> = FxHashMap::default();
+        for id in &self.facts.calls {
+            if let Some(call) = self.facts.call(*id) {
+                for function in self.functions(call.callee).iter() {
+                    sites.entry(*function).or_default().push(*id);
+                }
+                for function in call.construct.then(|| self.constructors(call.callee)).into_iter().flatten() {
+                    sites.entry(function).or_default().push(*id);
                 }
             }
-            sites
-        });
-        sites.get(&function).map_or(&[], Vec::as_slice)
+        }
+        let sites: CallSites = sites.into_iter().map(|(function, calls)| (function, calls.into())).collect();
+        let calls = sites.get(&function).map(Rc::clone).unwrap_or_default();
+        *self.call_sites.borrow_mut() = Some(sites);
+        calls
     }
 
     /// The functions that make an instance of a class of this file, whatever its language calls them.
@@ -1280,7 +1303,7 @@ impl<'f> Walk<'_, 'f> {
                     let entered =
                         resolver.entered.borrow().iter().rev().find(|(entered, _)| *entered == function).copied();
                     let sites = match &entered {
-                        Some((_, call)) => std::slice::from_ref(call),
+                        Some((_, call)) => [*call].into(),
                         None => resolver.calls_of(function),
                     };
                     for site in sites.iter().take(50) {
@@ -1405,6 +1428,9 @@ impl<'f> Walk<'_, 'f> {
         if let Some(conversion) = resolver.conversion(value) {
             return self.convert(value, call, conversion, hops);
         }
+        if let Some(entry) = self.entry(value, call, hops) {
+            return entry;
+        }
         if let Some((name, fallbacks)) = resolver.look_up(value) {
             return self.look_up(name, fallbacks, hops);
         }
@@ -1412,9 +1438,6 @@ impl<'f> Walk<'_, 'f> {
             let otherwise = wrapper.otherwise.iter().flat_map(|locator| resolver.locate(value, locator).values());
             let all: Vec<ValueId> = std::iter::once(inner).chain(otherwise).collect();
             return self.alternatives(&all, hops);
-        }
-        if let Some(entry) = self.entry(value, call, hops) {
-            return entry;
         }
         let functions = resolver.functions(call.callee);
         if !functions.is_empty() {
