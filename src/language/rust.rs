@@ -550,12 +550,14 @@ fn configured<'t>(code: &mut Lowering<'t>, attributes: &[Node<'t>], field: Node<
         if !matches!(name, "arg" | "clap" | "structopt" | "serde" | "envconfig" | "env" | "config") {
             continue;
         }
-        let tokens = attribute.child_by_field_name("arguments").map(children).unwrap_or_default();
-        for (index, key) in tokens.iter().enumerate().filter(|(_, token)| token.kind() == "identifier") {
-            let given = tokens.get(index + 1).filter(|value| value.kind().ends_with("string_literal"));
-            // Nothing but the sign is between a key and its value.
-            let between = given.and_then(|value| code.source().get(key.end_byte()..value.start_byte()));
-            let given = given.filter(|_| between.is_some_and(|between| between.trim() == "="));
+        let Some(arguments) = attribute.child_by_field_name("arguments") else { continue };
+        let mut cursor = arguments.walk();
+        let tokens: Vec<Node<'t>> = arguments.children(&mut cursor).collect();
+        for (index, key) in tokens.iter().enumerate() {
+            let given = match tokens.get(index + 1..index + 3) {
+                Some([sign, value]) if sign.kind() == "=" && value.kind().ends_with("string_literal") => Some(value),
+                _ => None,
+            };
             match (code.text(*key), given) {
                 ("env" | "from", Some(value)) => {
                     let value = code.value(*value);
