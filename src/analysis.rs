@@ -766,7 +766,19 @@ fn is_value(text: &str, name: Option<&String>) -> bool {
         || (text.contains(['.', ':'])
             && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '_' | '-')));
     let written_out = words > 1 && name.is_some_and(|name| name::tokens(&[text]).starts_with(&name::tokens(&[name])));
-    !(words > 3 || written_out || identifier && name::tier(&[text]).is_some())
+    // The name of an item of a module, or what is shown in place of a secret.
+    let path = text.contains("::") && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == ':');
+    let masked = text.chars().all(|c| matches!(c, '*' | '•'));
+    let label = name.is_some_and(|name| is_key_of(&name::tokens(&[name]), &name::tokens(&[text])));
+    !(words > 3 || written_out || path || masked || label || identifier && name::tier(&[text]).is_some())
+}
+
+/// Whether the words of a name say that it is the key by which something is found that its value names:
+/// `ACCESS_TOKEN_KEY = "access_token"`.
+fn is_key_of(name: &[String], text: &[String]) -> bool {
+    let secret = |word: &String| matches!(word.as_str(), "secret" | "private" | "sign" | "signing" | "hmac");
+    matches!(name.split_last(), Some((last, rest)) if last == "key" && rest.len() > 1 && rest == text)
+        && !text.iter().any(secret)
 }
 
 /// Whether a literal is the name of a place where a secret or token is kept, which its own name repeats: `TOKEN_KEY =

@@ -36,7 +36,7 @@ fn of_folder(name: &str) -> Option<Context> {
         | "test_data" | "fixture" | "fixtures" | "__fixtures__" | "mock" | "mocks" | "__mocks__" | "cypress"
         | "playwright" | "__snapshots__" | "bench" | "benches" | "benchmark" | "benchmarks" | "loadtest"
         | "loadtests" | "integrationtest" | "integrationtests" => Context::Test,
-        "example" | "examples" | "sample" | "samples" | "demo" | "demos" => Context::Example,
+        "example" | "examples" | "_example" | "_examples" | "sample" | "samples" | "demo" | "demos" => Context::Example,
         "doc" | "docs" | "documentation" => Context::Documentation,
         // Maven's and Gradle's second source sets: src/integrationTest, app-tests.
         _ if name.ends_with("-test") || name.ends_with("-tests") => Context::Test,
@@ -146,6 +146,7 @@ mod tests {
             Context::Example,
             &[
                 "examples/express/app.js",
+                "_example/basic/server.go",
                 "sample/app.js",
                 "demo/index.html",
                 ".env.example",

@@ -124,6 +124,17 @@ impl<'f> Owner<'f> {
     }
 }
 
+/// How the names of a file are used.
+#[derive(Default)]
+struct Usage {
+    /// What is taken of a name.
+    members: FxHashMap<BindingId, Vec<ValueId>>,
+    /// The names that a value is bound to.
+    bound: FxHashMap<ValueId, Vec<BindingId>>,
+    /// The callees that are given a name, and in which place.
+    given: FxHashMap<BindingId, Vec<(ValueId, usize)>>,
+}
+
 /// A call that leads to another.
 enum Earlier {
     Call(ValueId),
@@ -174,6 +185,7 @@ pub struct Resolver<'f> {
     spent: Cell<usize>,
     /// The calls of each function. There are none while they are being looked for, which asks what calls mean.
     call_sites: RefCell<Option<CallSites>>,
+    usage: OnceCell<Usage>,
     /// The calls that write into a name they are given.
     filled: FxHashMap<BindingId, Vec<ValueId>>,
     /// The first call of each method on each object, and on what a chain of calls begins with: `builder.setKey(key)`.
@@ -222,6 +234,7 @@ impl<'f> Resolver<'f> {
             nested: Cell::new(0),
             spent: Cell::new(0),
             call_sites: RefCell::default(),
+            usage: OnceCell::new(),
             filled: FxHashMap::default(),
             statements: OnceCell::new(),
             holders: OnceCell::new(),
@@ -916,53 +929,83 @@ impl<'f> Resolver<'f> {
     }
 
     /// Whether a value is a function that reads one of these members of its first parameter, or hands it to somebody who
-    /// may.
+    /// may; or what a call returned of which one of these is read.
     fn reads(&self, value: ValueId, paths: &[String]) -> bool {
         self.constants(value).into_iter().any(|constant| match self.facts.kind(constant) {
             Kind::Function(function) => self.reads_parameter(*function, 0, paths, MAX_HANDED),
-            Kind::Call(_) => self.is_read(paths, |object| {
-                matches!(self.facts.kind(object), Kind::Name(_)) && self.constants(object).contains(&constant)
-            }),
+            Kind::Call(_) => {
+                let names = self.usage().bound.get(&constant);
+                names.into_iter().flatten().any(|name| self.is_read(*name, paths))
+            }
             _ => false,
-        })
-    }
-
-    /// Whether one of these members is read of some such value.
-    fn is_read(&self, paths: &[String], of: impl Fn(ValueId) -> bool) -> bool {
-        self.facts.values.iter().any(|value| {
-            paths.iter().any(|path| {
-                let mut names = path.rsplit('.');
-                let Some(mut expected) = names.next() else { return false };
-                let mut kind = &value.kind;
-                while let Kind::Member { object, name, .. } = kind {
-                    if name != expected {
-                        return false;
-                    }
-                    match names.next() {
-                        Some(next) => (expected, kind) = (next, self.facts.kind(*object)),
-                        None => return of(*object),
-                    }
-                }
-                false
-            })
         })
     }
 
     fn reads_parameter(&self, function: FunctionId, position: usize, paths: &[String], handed: usize) -> bool {
         let function = &self.facts.functions[function.index()];
         let Some(Some(parameter)) = function.parameters.get(position) else { return false };
-        let is_parameter =
-            |value: ValueId| matches!(self.facts.kind(value), Kind::Name(binding) if binding == parameter);
-        let read = self.is_read(paths, is_parameter);
-        let Some(handed) = handed.checked_sub(1) else { return read };
-        read || self.facts.calls.iter().filter_map(|call| self.facts.call(*call)).any(|call| {
-            call.arguments.iter().enumerate().any(|(position, argument)| {
-                is_parameter(argument.value) && {
-                    let functions = self.functions(call.callee);
-                    functions.is_empty()
-                        || functions.iter().any(|function| self.reads_parameter(*function, position, paths, handed))
+        if self.is_read(*parameter, paths) {
+            return true;
+        }
+        let Some(handed) = handed.checked_sub(1) else { return false };
+        self.usage().given.get(parameter).into_iter().flatten().take(MAX_WRITES).any(|(call, position)| {
+            let functions = self.functions(*call);
+            functions.is_empty()
+                || functions.iter().any(|function| self.reads_parameter(*function, *position, paths, handed))
+        })
+    }
+
+    /// Whether one of these members of a name is read.
+    fn is_read(&self, name: BindingId, paths: &[String]) -> bool {
+        let members = self.usage().members.get(&name).into_iter().flatten().take(MAX_STEPS);
+        members.into_iter().any(|member| paths.iter().any(|path| self.ends_in(*member, path)))
+    }
+
+    /// Whether the last members that lead to a value are these.
+    fn ends_in(&self, value: ValueId, path: &str) -> bool {
+        let mut value = value;
+        path.rsplit('.').all(|expected| match self.facts.kind(value) {
+            Kind::Member { object, name, .. } if name == expected => {
+                value = *object;
+                true
+            }
+            _ => false,
+        })
+    }
+
+    fn usage(&self) -> &Usage {
+        self.usage.get_or_init(|| {
+            let mut usage = Usage::default();
+            for (index, value) in (0..).zip(&self.facts.values) {
+                if let Kind::Member { object, .. } = &value.kind {
+                    // Of a longer way only its first steps are looked at.
+                    let mut root = *object;
+                    for _ in 0..4 {
+                        let Kind::Member { object, .. } = self.facts.kind(root) else { break };
+                        root = *object;
+                    }
+                    if let Kind::Name(name) = self.facts.kind(root) {
+                        usage.members.entry(*name).or_default().push(ValueId(index));
+                    }
                 }
-            })
+            }
+            for (index, binding) in (0..).zip(&self.facts.bindings) {
+                for write in &binding.writes {
+                    let from = match self.facts.kind(*write) {
+                        Kind::Member { object, name, .. } if self.result(*object, name) == Some(0) => *object,
+                        _ => *write,
+                    };
+                    usage.bound.entry(from).or_default().push(BindingId(index));
+                }
+            }
+            for call in self.facts.calls.iter().filter_map(|call| self.facts.call(*call)) {
+                for (position, argument) in call.arguments.iter().enumerate() {
+                    if let Kind::Name(name) = self.facts.kind(argument.value) {
+                        usage.given.entry(*name).or_default().push((call.callee, position));
+                    }
+                }
+            }
+            usage
         })
     }
 
