@@ -91,6 +91,8 @@ pub struct Lowering<'t> {
     scopes: Vec<Scope<'t>>,
     scope: ScopeId,
     functions: Vec<FunctionId>,
+    /// The types that the functions being lowered say they return, beside [`Lowering::functions`].
+    result_types: Vec<Option<Node<'t>>>,
     classes: Vec<ClassId>,
     class_names: FxHashMap<(ScopeId, &'t str), ClassId>,
     class_scopes: FxHashMap<ClassId, ScopeId>,
@@ -134,6 +136,7 @@ pub fn lower_file(text: &str, file_name: &str, language: Language, style: &'stat
         scopes: vec![file],
         scope: 0,
         functions: Vec::new(),
+        result_types: Vec::new(),
         classes: Vec::new(),
         class_names: FxHashMap::default(),
         class_scopes: FxHashMap::default(),
@@ -526,11 +529,25 @@ impl<'t> Lowering<'t> {
         let parent = self.functions.last().copied();
         self.facts.functions.push(Function { span: at, parent, ..Function::default() });
         self.functions.push(id);
+        self.result_types.push(None);
         self.enter(scope);
         build(self);
         self.leave();
         self.functions.pop();
+        self.result_types.pop();
         self.add(Kind::Function(id), at)
+    }
+
+    /// Says what type the function that is being lowered returns.
+    pub fn returns_type(&mut self, type_name: Node<'t>) {
+        if let Some(last) = self.result_types.last_mut() {
+            *last = Some(type_name);
+        }
+    }
+
+    /// The type that the function that is being lowered returns, if it says so.
+    pub fn result_type(&self) -> Option<Node<'t>> {
+        self.result_types.last().copied().flatten()
     }
 
     /// The next parameter of the function that is being lowered; one without a name still has its place.

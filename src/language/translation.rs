@@ -24,9 +24,7 @@ const FOLDERS: &[&str] = &[
 /// Whether a file holds translations: where it stands or its name has to say so, and what is in it has to bear it out.
 pub fn is_translation(path: &Path, facts: &Facts) -> bool {
     let holds = [Language::Json, Language::Yaml, Language::Properties, Language::Toml, Language::Php];
-    holds.contains(&facts.language)
-        && is_named_so(path)
-        && speaks_to_people(facts)
+    holds.contains(&facts.language) && is_named_so(path) && speaks_to_people(facts)
 }
 
 fn is_named_so(path: &Path) -> bool {
