@@ -761,3 +761,42 @@ pub fn keyword(name: &str, value: ValueId) -> Argument {
 pub fn spread(value: ValueId) -> Argument {
     Argument { name: None, value, spread: true }
 }
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    /// A value as a text that is short and says what it is made of.
+    pub fn show(facts: &Facts, value: ValueId) -> String {
+        let all = |values: &[ValueId]| values.iter().map(|value| show(facts, *value)).collect::<Vec<_>>().join(" ");
+        match facts.kind(value) {
+            Kind::Literal(text) => format!("{text:?}"),
+            Kind::Number(text) => text.clone(),
+            Kind::Global(name) => name.clone(),
+            Kind::Name(binding) => facts.bindings[binding.index()].name.clone(),
+            Kind::This(_) => "this".to_owned(),
+            Kind::Member { object, name, .. } => format!("{}.{name}", show(facts, *object)),
+            Kind::Concat(parts) => format!("({})", all(parts)),
+            Kind::Choice(choices) => format!("any({})", all(choices)),
+            Kind::List(items) => format!("[{}]", all(items)),
+            Kind::Object(properties) => {
+                let entries = properties.iter().map(|property| {
+                    let key = property.key.as_deref().unwrap_or(if property.spread { ".." } else { "?" });
+                    format!("{key}: {}", show(facts, property.value))
+                });
+                format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+            }
+            Kind::Call(call) => {
+                let arguments = call.arguments.iter().map(|argument| {
+                    let name = argument.name.as_ref().map(|name| format!("{name}=")).unwrap_or_default();
+                    format!("{name}{}", show(facts, argument.value))
+                });
+                let new = if call.construct { "new " } else { "" };
+                format!("{new}{}({})", show(facts, call.callee), arguments.collect::<Vec<_>>().join(", "))
+            }
+            Kind::Module(name) => format!("<{name}>"),
+            Kind::Null => "null".to_owned(),
+            other => format!("{other:?}").split(['(', ' ']).next().unwrap_or_default().to_owned(),
+        }
+    }
+}
