@@ -196,8 +196,14 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
             }
             value
         }
-        "constructor_declaration"
-        | "destructor_declaration"
+        "constructor_declaration" => {
+            let value = function(code, node);
+            if let Some(name) = node.child_by_field_name("name") {
+                code.class_member("constructor", span(name), Some(value), None);
+            }
+            value
+        }
+        "destructor_declaration"
         | "operator_declaration"
         | "conversion_operator_declaration"
         | "accessor_declaration" => function(code, node),
