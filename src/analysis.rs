@@ -22,6 +22,9 @@ use crate::vocabulary::Source;
 /// How many of the calls that use one secret are kept: more tell a reader nothing more.
 const MAX_USES: usize = 20;
 
+/// How many names may lead to a setting that code looks up as one.
+const MAX_SETTING_NAMES: usize = 5;
+
 /// A call that signs, verifies or decodes.
 #[derive(Clone, Copy, Debug)]
 pub struct UseSite {
@@ -549,7 +552,7 @@ impl<'f> Analysis<'f> {
             if path.last().is_some_and(|name| name.contains(char::is_whitespace)) {
                 continue;
             }
-            let variable = path.last().is_some_and(|name| self.surroundings.key_variables.contains(name));
+            let variable = self.is_key_variable(path);
             let elsewhere = self.surroundings.keys.get(entry.path.as_slice());
             // What code uses as a key is one, however little its name says.
             let used = variable || elsewhere.is_some();
@@ -593,6 +596,19 @@ impl<'f> Analysis<'f> {
                 }
             }
         }
+    }
+
+    /// Whether code elsewhere looks this name up for a key: a variable by its own name, a setting by the names that lead to
+    /// it (`Jwt:Key`, `app.jwt.secret`; in the environment .NET writes `Jwt__Key`).
+    fn is_key_variable(&self, path: &[String]) -> bool {
+        let variables = self.surroundings.key_variables;
+        let Some(last) = path.last().filter(|_| !variables.is_empty()) else { return false };
+        let ends = (2..=path.len().min(MAX_SETTING_NAMES)).map(|names| &path[path.len() - names..]);
+        variables.contains(last)
+            || (last.contains("__") && variables.contains(&last.replace("__", ":")))
+            || ends
+                .flat_map(|names| [":", "."].map(|between| names.join(between)))
+                .any(|name| variables.contains(&name))
     }
 
     /// The private members of JSON Web Keys written down as configuration: `d` (RFC 7518 §6.2.2, §6.3.2), and `k` of a

@@ -124,6 +124,9 @@ impl<'f> Owner<'f> {
     }
 }
 
+/// What languages call the method that makes an instance.
+const CONSTRUCTORS: [&str; 4] = ["constructor", "__construct", "__init__", "initialize"];
+
 /// How the names of a file are used.
 #[derive(Default)]
 struct Usage {
@@ -664,15 +667,16 @@ impl<'f> Resolver<'f> {
         calls
     }
 
-    /// The functions that make an instance of a class of this file, whatever its language calls them.
-    fn constructors(&self, class: ValueId) -> Vec<FunctionId> {
-        let held =
-            ["initialize", "__init__", "constructor"].into_iter().flat_map(|name| self.held(class, name).to_vec());
-        held.filter_map(|value| match self.facts.kind(value) {
+    /// The constructors of the class of this file that a callee is.
+    fn constructors(&self, callee: ValueId) -> Vec<FunctionId> {
+        let Some(class) = self.class_named_by(callee) else { return Vec::new() };
+        let members = self.facts.classes[class.index()].members.iter();
+        let named = members.filter(|member| CONSTRUCTORS.contains(&member.name.as_str()));
+        let functions = named.filter_map(|member| match self.facts.kind(member.value?) {
             Kind::Function(function) => Some(*function),
             _ => None,
-        })
-        .collect()
+        });
+        functions.collect()
     }
 
     /// What a call gives to a parameter, by its position or its name. Of a variable's name a dollar sign is no part here.
@@ -1378,7 +1382,17 @@ impl<'f> Walk<'_, 'f> {
                 let values = resolver.given_by(*function);
                 self.alternatives(&values, hops)
             }
-            Kind::List(items) => items.iter().flat_map(|item| self.value(*item, hops)).collect(),
+            Kind::List(items) => match self.bytes(items) {
+                Some(digits) => {
+                    let span = facts.value(value).span;
+                    let mut ends = Self::end(End::Literal(Literal { text: digits, span, value }));
+                    for resolved in &mut ends {
+                        resolved.encodings.push(Encoding::Hex);
+                    }
+                    ends
+                }
+                None => items.iter().flat_map(|item| self.value(*item, hops)).collect(),
+            },
             Kind::Object(properties) => self.key_object(value, properties.is_empty(), hops),
             Kind::Import { module, member } => match resolver.imported_variable(module, member) {
                 Some(variable) => Self::end(End::Environment(variable)),
@@ -1392,6 +1406,19 @@ impl<'f> Walk<'_, 'f> {
             }
             _ => Self::end(End::Unknown(value)),
         }
+    }
+
+    /// The hexadecimal digits of a list of bytes.
+    fn bytes(&self, items: &[ValueId]) -> Option<String> {
+        let byte = |item: &ValueId| match self.resolver.facts.kind(*item) {
+            Kind::Number(number) => match number.strip_prefix("0x").or(number.strip_prefix("0X")) {
+                Some(digits) => u8::from_str_radix(digits, 16).ok(),
+                None => number.parse::<u8>().ok(),
+            },
+            _ => None,
+        };
+        let bytes: Vec<u8> = items.iter().map(byte).collect::<Option<_>>()?;
+        (!bytes.is_empty()).then(|| bytes.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     fn look_up(&mut self, name: String, fallbacks: Vec<ValueId>, hops: usize) -> Vec<Resolved> {
@@ -1626,6 +1653,7 @@ mod tests {
             "const base = { secret: 'k' }; const all = { ...base, x: 1 }; sign(p, all.secret)",
             "const keys = Object.freeze({ a: 'k' }); sign(p, keys['a'] as string)",
             "exports.make = () => { this.options = { key: 'k' }; sign(p, this.options.key) }",
+            "class A { constructor(key) { this.key = key } make() { return sign(p, this.key) } } new A('k')",
         ] {
             assert_eq!(key_of(source), ["k"], "{source}");
         }
