@@ -219,7 +219,13 @@ mod tests {
             assert!(random(family).is_some(), "{family} is no family of languages");
             assert!(!read.replacement.is_empty(), "{family}");
             for source in &read.sources {
-                assert!(source.global || !source.packages.is_empty() || source.path.as_slice().iter().all(|path| path.anywhere), "{family}: {:?}", source.path);
+                assert!(
+                    source.global
+                        || !source.packages.is_empty()
+                        || source.path.as_slice().iter().all(|path| path.anywhere),
+                    "{family}: {:?}",
+                    source.path
+                );
                 assert!(!source.what.ends_with('.') && !source.path.as_slice().is_empty(), "{}", source.what);
             }
         }

@@ -33,7 +33,9 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
         "method_invocation" => {
             let callee = callee(code, node);
             let arguments = arguments(code, node);
-            code.call(callee, arguments, false, at)
+            let call = code.call(callee, arguments, false, at);
+            code.builds(call);
+            call
         }
         "object_creation_expression" => creation(code, node),
         "explicit_constructor_invocation" => {
@@ -88,7 +90,10 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
         "lambda_expression" => lambda(code, node),
         "local_variable_declaration" | "field_declaration" | "constant_declaration" => variables(code, node),
         "method_declaration" | "constructor_declaration" | "compact_constructor_declaration" => method(code, node),
-        "class_declaration" | "interface_declaration" | "record_declaration" | "enum_declaration"
+        "class_declaration"
+        | "interface_declaration"
+        | "record_declaration"
+        | "enum_declaration"
         | "annotation_type_declaration" => class(code, node),
         "enum_constant" => {
             let Some(name) = node.child_by_field_name("name") else { return code.derived(node) };
@@ -101,7 +106,11 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
             }
             value
         }
-        "block" | "constructor_body" | "for_statement" | "try_with_resources_statement" | "catch_clause"
+        "block"
+        | "constructor_body"
+        | "for_statement"
+        | "try_with_resources_statement"
+        | "catch_clause"
         | "switch_block_statement_group" => code.block(node),
         "enhanced_for_statement" => each(code, node),
         "resource" => {
@@ -250,10 +259,18 @@ fn switch<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
 fn assignment<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
     let (target, value) = (node.child_by_field_name("left"), code.field(node, "right"));
     let (Some(target), Some(value)) = (target, value) else { return code.derived(node) };
-    let target = code.value(target);
-    if code.field_text(node, "operator") != Some("=") {
-        return code.add(Kind::Derived(vec![target, value]), span(node));
+    // What is put into an array it is made of.
+    let array = target.child_by_field_name("array").filter(|array| array.kind() == "identifier");
+    if let Some(array) = array {
+        let array = code.name(array);
+        let filled = code.add(Kind::Derived(vec![value]), span(node));
+        code.assign(array, filled);
     }
+    let target = code.value(target);
+    let value = match code.field_text(node, "operator") {
+        Some("=") => value,
+        _ => code.add(Kind::Derived(vec![target, value]), span(node)),
+    };
     code.assign(target, value);
     value
 }

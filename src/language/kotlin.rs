@@ -241,9 +241,12 @@ fn call<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
         _ => code.value(function),
     };
     // Classes are told from functions by how they are written alone.
-    let name = if function.kind() == "navigation_expression" { children(function).last().copied() } else { Some(function) };
+    let name =
+        if function.kind() == "navigation_expression" { children(function).last().copied() } else { Some(function) };
     let construct = name.is_some_and(|name| code.text(name).starts_with(char::is_uppercase));
-    code.call(callee, arguments, construct, at)
+    let call = code.call(callee, arguments, construct, at);
+    code.builds(call);
+    call
 }
 
 /// A string on one line. The grammar knows `${...}` in it, and not `$name`.
@@ -276,7 +279,8 @@ fn names_in(code: &mut Lowering, stretch: Span, values: &mut Vec<(Span, ValueId)
         }
         let length = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
         at = sign + 1 + length;
-        if let Some(name) = rest.get(..length).filter(|name| name.starts_with(|c: char| c.is_alphabetic() || c == '_')) {
+        if let Some(name) = rest.get(..length).filter(|name| name.starts_with(|c: char| c.is_alphabetic() || c == '_'))
+        {
             let value = code.reference(name, Span::new(start + sign + 1, start + at));
             values.push((Span::new(start + sign, start + at), value));
         }
@@ -456,9 +460,10 @@ fn assignment<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
         return code.derived(node);
     };
     let target = code.value(target);
-    if code.field_text(node, "operator").is_some_and(|operator| operator != "=") {
-        return code.add(Kind::Derived(vec![target, value]), span(node));
-    }
+    let value = match code.field_text(node, "operator") {
+        None | Some("=") => value,
+        _ => code.add(Kind::Derived(vec![target, value]), span(node)),
+    };
     code.assign(target, value);
     value
 }

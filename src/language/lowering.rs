@@ -377,6 +377,29 @@ impl<'t> Lowering<'t> {
         self.add(Kind::Call(Call { callee, arguments, construct }), at)
     }
 
+    /// Says what a call makes of a text or an array that is built up: `builder.append(x)`, `random.nextBytes(bytes)`.
+    pub fn builds(&mut self, call: ValueId) {
+        let Kind::Call(Call { callee, arguments, .. }) = self.facts.kind(call) else { return };
+        let Kind::Member { object, name, .. } = self.facts.kind(*callee) else { return };
+        let mut object = *object;
+        let given: Vec<ValueId> = arguments.iter().map(|argument| argument.value).collect();
+        let at = self.facts.value(call).span;
+        match (name.as_str(), given.as_slice()) {
+            ("append" | "insert", _) => {
+                // `builder.append(x).append(y)`
+                while let Kind::Call(Call { callee, .. }) = self.facts.kind(object)
+                    && let Kind::Member { object: before, .. } = self.facts.kind(*callee)
+                {
+                    object = *before;
+                }
+                let grown = self.add(Kind::Derived(given), at);
+                self.assign(object, grown);
+            }
+            ("nextBytes", [bytes]) => self.assign(*bytes, call),
+            _ => {}
+        }
+    }
+
     /// An entry of a map, if its key is a literal.
     pub fn property(&mut self, key: ValueId, value: ValueId) -> Property {
         let key_value = self.facts.value(key);

@@ -135,9 +135,7 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
             code.add(Kind::Unknown, at)
         }
         "import_declaration" => import(code, node),
-        "generic_type" | "annotated_type" => {
-            type_name(code, node).unwrap_or_else(|| code.add(Kind::Unknown, at))
-        }
+        "generic_type" | "annotated_type" => type_name(code, node).unwrap_or_else(|| code.add(Kind::Unknown, at)),
         "package_identifier" | "type_arguments" | "type_parameters" | "type_definition" | "function_type"
         | "export_declaration" => code.add(Kind::Unknown, at),
         _ => code.derived(node),
@@ -220,7 +218,9 @@ fn call<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
     }
     // Classes are told from functions by how they are written alone.
     let construct = name.starts_with(char::is_uppercase);
-    code.call(callee, arguments, construct, at)
+    let call = code.call(callee, arguments, construct, at);
+    code.builds(call);
+    call
 }
 
 /// The entries of a map, if all that it is made of are.
@@ -280,11 +280,9 @@ fn creation<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
 
 fn infix<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
     let at = span(node);
-    let (Some(left), Some(operator), Some(right)) = (
-        node.child_by_field_name("left"),
-        node.child_by_field_name("operator"),
-        node.child_by_field_name("right"),
-    ) else {
+    let (Some(left), Some(operator), Some(right)) =
+        (node.child_by_field_name("left"), node.child_by_field_name("operator"), node.child_by_field_name("right"))
+    else {
         return code.derived(node);
     };
     match code.text(operator) {
