@@ -530,11 +530,31 @@ impl<'f> Resolver<'f> {
                     for function in self.functions(call.callee).iter() {
                         sites.entry(*function).or_default().push(*id);
                     }
+                    for function in self.constructors(call) {
+                        sites.entry(function).or_default().push(*id);
+                    }
                 }
             }
             sites
         });
         sites.get(&function).map_or(&[], Vec::as_slice)
+    }
+
+    /// The constructors of this file that a construction can call.
+    fn constructors(&self, call: &Call) -> Vec<FunctionId> {
+        if !call.construct {
+            return Vec::new();
+        }
+        let classes = self.constants(call.callee).into_iter().filter_map(|class| match self.facts.kind(class) {
+            Kind::Class(class) => Some(&self.facts.classes[class.index()]),
+            _ => None,
+        });
+        let members = classes.flat_map(|class| &class.members).filter(|member| member.name == "constructor");
+        let functions = members.filter_map(|member| match self.facts.kind(member.value?) {
+            Kind::Function(function) => Some(*function),
+            _ => None,
+        });
+        functions.collect()
     }
 
     /// What a call gives to a parameter, by its position or its name.

@@ -367,12 +367,12 @@ fn class<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
     }
     code.within_class(class, |code| {
         // The fields of a record.
-        for field in node.child_by_field_name("parameters").map(children).unwrap_or_default() {
-            let setting = modifiers(code, field);
-            let type_name = type_of(code, field, "type");
-            if let Some(name) = field.child_by_field_name("name") {
-                code.class_member(code.text(name), span(name), setting, type_name);
-            }
+        if let Some(fields) = node.child_by_field_name("parameters") {
+            code.constructor(span(fields), |code| {
+                for field in children(fields) {
+                    parameter(code, field, None);
+                }
+            });
         }
         if let Some(body) = node.child_by_field_name("body") {
             code.derived(body);
@@ -493,6 +493,8 @@ mod tests {
             "class A { String k = \"k\"; void f() { Supplier<String> s = () -> k; use(s); } }",
             "class A { String k = \"k\"; void f() { run(() -> { class B { void g() { use(k); } } }); } }",
             "class A { void f() { use((Object) (\"k\")); } }",
+            "class A { String k; A(String k) { this.k = k; } void f() { use(k); } static A make() { return new A(\"k\"); } }",
+            "record A(int i, String k) { void f() { use(k); } static A make() { return new A(1, \"k\"); } }",
             "class A { void f(int i) { use(switch (i) { case 1 -> \"k\"; default -> throw new X(); }); } }",
         ] {
             assert_eq!(used(source), ["k"], "{source}");
