@@ -11,12 +11,21 @@ pub fn of_path(path: &str) -> Context {
     let path = path.to_ascii_lowercase();
     let mut parts = path.split('/').filter(|part| !part.is_empty());
     let name = parts.next_back().unwrap_or_default();
-    let folder_context = parts.filter_map(of_folder).max_by_key(|context| rank(*context));
+    let parts: Vec<&str> = parts.collect();
+    let folder_context = folders(&parts).filter_map(of_folder).max_by_key(|context| rank(*context));
     [of_name(name), folder_context, is_test_class.then_some(Context::Test)]
         .into_iter()
         .flatten()
         .max_by_key(|context| rank(*context))
         .unwrap_or(Context::Production)
+}
+
+/// The folders that say something: below `src/main/java` they are the names of packages, of which `com.example` is the one
+/// that many projects never changed.
+fn folders<'a>(parts: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
+    let is_root = |window: &[&str]| matches!(window, ["src", _, "java" | "kotlin" | "scala" | "groovy"]);
+    let root = parts.windows(3).position(is_root);
+    parts.iter().copied().take(root.map_or(parts.len(), |root| root + 3))
 }
 
 /// Which context counts when a path speaks of two.
@@ -155,6 +164,7 @@ mod tests {
                 "app-tests/a.js",
                 "config/test.json",
                 "src/main/resources/application-test.yml",
+                "src/test/kotlin/com/acme/TokensTest.kt",
             ],
         );
     }
@@ -223,6 +233,7 @@ mod tests {
                 ".env.production",
                 "protest_spec/x.js",
                 "src/\u{e9}t\u{e9}.js",
+                "src/main/java/com/example/security/Tokens.java",
             ],
         );
     }

@@ -667,10 +667,13 @@ impl<'f> Resolver<'f> {
         calls
     }
 
-    /// The constructors of the class of this file that a callee is.
+    /// The constructors of this file that a construction can call.
     fn constructors(&self, callee: ValueId) -> Vec<FunctionId> {
-        let Some(class) = self.class_named_by(callee) else { return Vec::new() };
-        let members = self.facts.classes[class.index()].members.iter();
+        let classes = self.constants(callee).into_iter().filter_map(|class| match self.facts.kind(class) {
+            Kind::Class(class) => Some(&self.facts.classes[class.index()]),
+            _ => None,
+        });
+        let members = classes.flat_map(|class| &class.members);
         let named = members.filter(|member| CONSTRUCTORS.contains(&member.name.as_str()));
         let functions = named.filter_map(|member| match self.facts.kind(member.value?) {
             Kind::Function(function) => Some(*function),

@@ -9,8 +9,8 @@ use tree_sitter::Node;
 use tree_sitter_language::LanguageFn;
 
 use crate::facts::{
-    Argument, Assignment, Binding, BindingId, Call, Class, ClassId, ClassMember, Facts, Function, FunctionId, Kind,
-    Property, Settled, Span, ValueId,
+    Argument, Assignment, Binding, BindingId, Call, Class, ClassId, ClassMember, Entry, Facts, Function, FunctionId,
+    Kind, Property, Settled, Span, ValueId,
 };
 use crate::language::Language;
 use crate::language::syntax::{self, children, span, unescape};
@@ -426,6 +426,29 @@ impl<'t> Lowering<'t> {
         self.add(Kind::Call(Call { callee, arguments, construct }), at)
     }
 
+    /// Says what a call makes of a text or an array that is built up: `builder.append(x)`, `random.nextBytes(bytes)`.
+    pub fn builds(&mut self, call: ValueId) {
+        let Kind::Call(Call { callee, arguments, .. }) = self.facts.kind(call) else { return };
+        let Kind::Member { object, name, .. } = self.facts.kind(*callee) else { return };
+        let mut object = *object;
+        let given: Vec<ValueId> = arguments.iter().map(|argument| argument.value).collect();
+        let at = self.facts.value(call).span;
+        match (name.as_str(), given.as_slice()) {
+            ("append" | "insert", _) => {
+                // `builder.append(x).append(y)`
+                while let Kind::Call(Call { callee, .. }) = self.facts.kind(object)
+                    && let Kind::Member { object: before, .. } = self.facts.kind(*callee)
+                {
+                    object = *before;
+                }
+                let grown = self.add(Kind::Derived(given), at);
+                self.assign(object, grown);
+            }
+            ("nextBytes", [bytes]) => self.assign(*bytes, call),
+            _ => {}
+        }
+    }
+
     /// An entry of a map, if its key is a literal.
     pub fn property(&mut self, key: ValueId, value: ValueId) -> Property {
         let key_value = self.facts.value(key);
@@ -671,6 +694,29 @@ impl<'t> Lowering<'t> {
         build(self);
         self.leave();
         self.classes.pop();
+    }
+
+    /// The constructor of the class that is being lowered whose parameters are fields of that name: `build` declares
+    /// them. What stands in for a field that is not given is its value too.
+    pub fn constructor(&mut self, at: Span, build: impl FnOnce(&mut Self)) {
+        let value = self.function(at, build);
+        self.class_member("constructor", at, Some(value), None);
+        let Kind::Function(function) = *self.facts.kind(value) else { return };
+        for binding in self.facts.functions[function.index()].parameters.clone().into_iter().flatten() {
+            let Binding { name, span, type_name, .. } = &self.facts.bindings[binding.index()];
+            let (name, at, type_name) = (self.text.get(span.range()).filter(|text| text == name), *span, *type_name);
+            if let Some(name) = name {
+                let field = self.add(Kind::Name(binding), at);
+                self.class_member(name, at, Some(field), type_name);
+            }
+        }
+    }
+
+    /// Names a value after a field of the class that is being lowered, where the field itself is held elsewhere.
+    pub fn field_entry(&mut self, name: &str, key_span: Span, value: ValueId) {
+        let class = self.classes.last().and_then(|class| self.facts.classes[class.index()].name.clone());
+        let path = class.into_iter().chain([name.to_owned()]).collect();
+        self.facts.entries.push(Entry { path, key_span, value });
     }
 
     /// Says what the class that is being lowered extends.
