@@ -2,10 +2,14 @@
 //!
 //! Rules judge what is gathered here. A literal is gathered once, however many calls use it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::{Facts, FunctionId, Kind, Span, ValueId};
 use crate::finding::Context;
+use crate::language::Language;
 use crate::library::{Condition, Encoding, Library, Locator, Missing, Models, Use};
 use crate::manifest::Manifest;
 use crate::name::{self, Tier};
@@ -13,7 +17,7 @@ use crate::repository::FileStatus;
 use crate::resolve::{End, Literal, Located, Resolved, Resolver};
 use crate::secret::pem;
 use crate::secret::published::published;
-use crate::secret::reference::is_reference;
+use crate::secret::reference::{Reference, bare_name, is_hole, is_reference, reference};
 use crate::secret::strength::{self, ProjectNames, Strength};
 use crate::vocabulary::Source;
 
@@ -92,7 +96,7 @@ pub struct Surroundings<'a> {
     /// What git says of the file, for env and key files in a repository.
     pub status: Option<FileStatus>,
     /// Environment variables that code elsewhere uses as keys.
-    pub key_variables: &'a HashSet<String>,
+    pub key_variables: &'a FxHashSet<String>,
 }
 
 /// One file, ready for the rules.
@@ -110,13 +114,13 @@ pub struct Analysis<'f> {
     /// The badly made keys in it.
     pub random_keys: Vec<RandomKey>,
     /// The environment variables that are used as keys in it.
-    pub key_variables: HashSet<String>,
+    pub key_variables: FxHashSet<String>,
     /// Where the secrets stand, while they are gathered.
     places: Places,
     /// The calls that make the badly made keys.
-    random_calls: HashSet<ValueId>,
-    /// The first entry that names each value.
-    named: HashMap<ValueId, usize>,
+    random_calls: FxHashSet<ValueId>,
+    /// The first entry that names each value, once it is asked for.
+    named: OnceCell<FxHashMap<ValueId, usize>>,
     /// Where the values of entries stand that are examples, in order; none within another.
     examples: Vec<Span>,
 }
@@ -178,10 +182,6 @@ impl<'f> Analysis<'f> {
     pub fn new(facts: &'f Facts, surroundings: Surroundings<'f>) -> Self {
         let resolver = Resolver::new(facts, surroundings.models);
         let uses = uses(&resolver);
-        let mut named = HashMap::new();
-        for (index, entry) in facts.entries.iter().enumerate() {
-            named.entry(entry.value).or_insert(index);
-        }
         let mut analysis = Analysis {
             facts,
             surroundings,
@@ -189,10 +189,10 @@ impl<'f> Analysis<'f> {
             uses,
             secrets: Vec::new(),
             random_keys: Vec::new(),
-            key_variables: HashSet::new(),
+            key_variables: FxHashSet::default(),
             places: Places::default(),
-            random_calls: HashSet::new(),
-            named,
+            random_calls: FxHashSet::default(),
+            named: OnceCell::new(),
             examples: examples(facts),
         };
         analysis.gather_used();
@@ -442,7 +442,7 @@ impl<'f> Analysis<'f> {
         if !facts.language.is_configuration() {
             return;
         }
-        let mut kinds: HashMap<&[String], &str> = HashMap::new();
+        let mut kinds: FxHashMap<&[String], &str> = FxHashMap::default();
         for entry in &facts.entries {
             if let (Some((last, parent)), Kind::Literal(kind)) = (entry.path.split_last(), facts.kind(entry.value))
                 && last == "kty"
@@ -494,7 +494,7 @@ impl<'f> Analysis<'f> {
     }
 
     fn add_named(&mut self, path: &[String], tier: Tier, resolved: &Resolved, literal: &Literal) {
-        if literal.text.trim().is_empty() || is_reference(&literal.text) {
+        if literal.text.trim().is_empty() || (is_reference(&literal.text) && !self.stands_as_it_is(&literal.text)) {
             return;
         }
         if let Some(secret) = self.places.overlapping(literal.span).and_then(|index| self.secrets.get_mut(index)) {
@@ -516,6 +516,19 @@ impl<'f> Analysis<'f> {
         }
     }
 
+    /// Whether a text that elsewhere is a template is the value of a setting as it stands: a hole that nobody filled in, or
+    /// signs of a shell where none reads them.
+    fn stands_as_it_is(&self, text: &str) -> bool {
+        let variable = |name: &str| {
+            !name.bytes().any(|byte| byte.is_ascii_lowercase()) || name::tier(std::slice::from_ref(&name)).is_some()
+        };
+        let no_shell = matches!(self.facts.language, Language::Json | Language::Toml);
+        // Where values have types, `"null"` is a text of four letters.
+        let quoted = || reference(text) == Some(Reference::Nothing);
+        self.facts.language.is_configuration() && is_hole(text)
+            || no_shell && (quoted() || bare_name(text).is_some_and(|name| !variable(name)))
+    }
+
     fn add(&mut self, secret: Secret) {
         self.places.add(secret.span, self.secrets.len());
         self.secrets.push(secret);
@@ -529,7 +542,14 @@ impl<'f> Analysis<'f> {
 
     /// The name a literal is written to.
     fn name_of_value(&self, value: ValueId) -> Option<String> {
-        let entry = self.facts.entries.get(*self.named.get(&value)?)?;
+        let named = self.named.get_or_init(|| {
+            let mut named = FxHashMap::default();
+            for (index, entry) in self.facts.entries.iter().enumerate() {
+                named.entry(entry.value).or_insert(index);
+            }
+            named
+        });
+        let entry = self.facts.entries.get(*named.get(&value)?)?;
         entry.path.last().cloned()
     }
 

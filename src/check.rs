@@ -14,6 +14,7 @@ use aho_corasick::Anchored;
 use aho_corasick::automaton::{Automaton, StateID};
 use aho_corasick::nfa::contiguous::NFA;
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 use sha2::{Digest, Sha256};
 
 use crate::analysis::{Analysis, Surroundings};
@@ -110,7 +111,7 @@ struct Candidate {
 struct Checked {
     findings: Vec<Finding>,
     problems: Vec<Skipped>,
-    key_variables: HashSet<String>,
+    key_variables: FxHashSet<String>,
 }
 
 /// Checks.
@@ -132,7 +133,7 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         .map_err(|error| Error::Threads(error.to_string()))?;
     let repositories = Repositories::new();
     let around = LazyLock::new(|| Around::new(&roots, options, &repositories));
-    let no_variables = HashSet::new();
+    let no_variables = FxHashSet::default();
     let checked_code = Mutex::new(Vec::new());
     let configuration = Mutex::new(Vec::new());
     // Code is checked while the walk goes on. It says which variables are keys, whatever they are called, and
@@ -154,7 +155,11 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
                 path: file.path,
             };
             if language.is_configuration() {
-                lock(&configuration).push(candidate);
+                scope.spawn(|_| {
+                    let candidate = candidate;
+                    let status = status(&repositories, &candidate);
+                    lock(&configuration).push((candidate, status));
+                });
             } else {
                 scope.spawn(|_| {
                     let candidate = candidate;
@@ -179,14 +184,11 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         Ok(())
     })?;
     let mut checked = checked_code.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let key_variables: HashSet<String> =
+    let key_variables: FxHashSet<String> =
         checked.iter_mut().flat_map(|file| std::mem::take(&mut file.key_variables)).collect();
     let configuration = configuration.into_inner().unwrap_or_else(PoisonError::into_inner);
-    // git's index can only be asked from one thread, and only env and key files are asked for.
-    let statuses: Vec<Result<Option<FileStatus>, Skipped>> =
-        configuration.iter().map(|file| status(&repositories, file)).collect();
     checked.extend(pool.install(|| {
-        let files = configuration.into_par_iter().zip(statuses);
+        let files = configuration.into_par_iter();
         files.map(|(file, status)| around.check(&file, status, &key_variables)).collect::<Vec<Checked>>()
     }));
     let findings = checked.iter_mut().flat_map(|file| std::mem::take(&mut file.findings));
@@ -265,7 +267,7 @@ impl Around {
         &self,
         file: &Candidate,
         status: Result<Option<FileStatus>, Skipped>,
-        key_variables: &HashSet<String>,
+        key_variables: &FxHashSet<String>,
     ) -> Checked {
         let mut checked = Checked::default();
         let status = status.unwrap_or_else(|problem| {

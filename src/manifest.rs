@@ -1,10 +1,12 @@
 //! What a project says of itself: the `package.json` nearest to a file, its name and the versions it asks for.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rustc_hash::FxHashMap;
 use serde_json::Value;
 
 use crate::source::MAX_FILE_SIZE;
@@ -117,6 +119,8 @@ pub struct Manifests {
     /// Folders that are not left on the way up.
     boundaries: Vec<PathBuf>,
     by_folder: Mutex<HashMap<PathBuf, Option<Arc<Manifest>>>>,
+    /// The same by the folder as it is given, which saves thinking about where it is.
+    given: Mutex<FxHashMap<OsString, Option<Arc<Manifest>>>>,
 }
 
 impl Manifests {
@@ -125,11 +129,21 @@ impl Manifests {
     pub fn within(boundaries: impl IntoIterator<Item = PathBuf>) -> Self {
         let current = std::env::current_dir().unwrap_or_default();
         let boundaries = boundaries.into_iter().filter_map(|folder| absolute(&current.join(folder))).collect();
-        Manifests { current, boundaries, by_folder: Mutex::default() }
+        Manifests { current, boundaries, by_folder: Mutex::default(), given: Mutex::default() }
     }
 
     /// The manifest nearest above a file.
     pub fn nearest(&self, file: &Path) -> Option<Arc<Manifest>> {
+        let given = file.parent()?.as_os_str();
+        let known = self.given.lock().unwrap_or_else(PoisonError::into_inner).get(given).cloned();
+        known.unwrap_or_else(|| {
+            let found = self.find(file);
+            self.given.lock().unwrap_or_else(PoisonError::into_inner).insert(given.to_owned(), found.clone());
+            found
+        })
+    }
+
+    fn find(&self, file: &Path) -> Option<Arc<Manifest>> {
         let file = absolute(&self.current.join(file))?;
         let folder = file.parent()?;
         let boundary = self.boundaries.iter().filter(|boundary| folder.starts_with(boundary));

@@ -1,7 +1,7 @@
 //! A token is read without being verified, and what it says is used.
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
 
 use super::{Drafts, call_draft};
 use crate::analysis::{Analysis, UseSite};
@@ -68,11 +68,11 @@ impl Held {
 #[derive(Default)]
 struct Reads<'f> {
     /// The names a value is bound to, and the alternatives it is one of: what else it is then called.
-    also: HashMap<Held, Vec<Held>>,
+    also: FxHashMap<Held, Vec<Held>>,
     /// The members that are taken of it.
-    members: HashMap<Held, Vec<(&'f str, ValueId)>>,
+    members: FxHashMap<Held, Vec<(&'f str, ValueId)>>,
     /// What is used as a whole (returned, passed on), and so may be read anywhere.
-    whole: HashSet<Held>,
+    whole: FxHashSet<Held>,
     /// The tokens that are verified.
     verified: Vec<Verified>,
 }
@@ -122,7 +122,7 @@ impl<'f> Reads<'f> {
 
     /// Whether all that is taken from a decoded token is harmless.
     fn only_harmless(&self, call: ValueId) -> bool {
-        let mut seen = HashSet::new();
+        let mut seen = FxHashSet::default();
         let mut open = vec![Held::Value(call)];
         let mut taken = false;
         while let Some(held) = open.pop() {
