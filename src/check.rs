@@ -6,14 +6,15 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Write as _};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread;
 use std::time::Instant;
 
 use aho_corasick::Anchored;
 use aho_corasick::automaton::{Automaton, StateID};
 use aho_corasick::nfa::contiguous::NFA;
-use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use sha2::{Digest, Sha256};
 
@@ -35,6 +36,9 @@ use crate::{context, prefilter};
 
 /// Parsers recurse as deep as a text nests; the deepest they are given fits in this many bytes of stack.
 const STACK_SIZE: usize = 64 * 1024 * 1024;
+
+/// How many threads there are at most if nobody says how many, as there are for the walk.
+const MOST_THREADS: usize = 12;
 
 /// What to check.
 #[derive(Clone, Debug)]
@@ -125,23 +129,18 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         Input::Tree(paths) => paths.clone(),
         Input::File(file) => vec![PathBuf::from(&file.path)],
     };
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.tree.threads)
-        .stack_size(STACK_SIZE)
-        .start_handler(|_| language::set_stack(STACK_SIZE))
-        .build()
-        .map_err(|error| Error::Threads(error.to_string()))?;
     let repositories = Repositories::new();
     let around = LazyLock::new(|| Around::new(&roots, options, &repositories));
-    let no_variables = FxHashSet::default();
-    let checked_code = Mutex::new(Vec::new());
+    let checked = Mutex::new(Vec::new());
     let configuration = Mutex::new(Vec::new());
     // Code is checked while the walk goes on. It says which variables are keys, whatever they are called, and
     // configuration is judged by that, so it comes afterwards.
-    pool.in_place_scope(|scope| -> Result<(), tree::Error> {
-        scope.spawn(|_| {
-            LazyLock::force(&around);
-        });
+    let no_variables = FxHashSet::default();
+    let check_code = |file: Candidate| {
+        let file = around.check(&file, Ok(None), &no_variables);
+        lock(&checked).push(file);
+    };
+    in_parallel(options.tree.threads, check_code, |code| {
         let consider = |file: File<'_>| {
             (options.progress)();
             let language = Language::of_path(Path::new(&file.path));
@@ -155,17 +154,9 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
                 path: file.path,
             };
             if language.is_configuration() {
-                scope.spawn(|_| {
-                    let candidate = candidate;
-                    let status = status(&repositories, &candidate);
-                    lock(&configuration).push((candidate, status));
-                });
+                lock(&configuration).push(candidate);
             } else {
-                scope.spawn(|_| {
-                    let candidate = candidate;
-                    let checked = around.check(&candidate, Ok(None), &no_variables);
-                    lock(&checked_code).push(checked);
-                });
+                code(candidate);
             }
             Ok(())
         };
@@ -183,14 +174,16 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         }
         Ok(())
     })?;
-    let mut checked = checked_code.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let key_variables: FxHashSet<String> =
-        checked.iter_mut().flat_map(|file| std::mem::take(&mut file.key_variables)).collect();
-    let configuration = configuration.into_inner().unwrap_or_else(PoisonError::into_inner);
-    checked.extend(pool.install(|| {
-        let files = configuration.into_par_iter();
-        files.map(|(file, status)| around.check(&file, status, &key_variables)).collect::<Vec<Checked>>()
-    }));
+    let variables = lock(&checked).iter_mut().flat_map(|file| std::mem::take(&mut file.key_variables)).collect();
+    let check_configuration = |file: Candidate| {
+        let file = around.check(&file, status(&repositories, &file), &variables);
+        lock(&checked).push(file);
+    };
+    in_parallel(options.tree.threads, check_configuration, |file| {
+        lock(&configuration).drain(..).for_each(file);
+        Ok(())
+    })?;
+    let mut checked = checked.into_inner().unwrap_or_else(PoisonError::into_inner);
     let findings = checked.iter_mut().flat_map(|file| std::mem::take(&mut file.findings));
     let mut findings: Vec<Finding> = findings.collect();
     findings.sort_by(|one, other| one.path.cmp(&other.path));
@@ -198,6 +191,39 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     summary.skipped.sort_by(|one, other| (&one.path, &one.reason).cmp(&(&other.path, &other.reason)));
     summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(Outcome { findings, summary })
+}
+
+/// Does `work` with each item that `feed` hands on, on threads of their own, as many as there are processors if `threads`
+/// is 0. They wait without turning, so that they take nothing from those that read.
+fn in_parallel<T: Send>(
+    threads: usize,
+    work: impl Fn(T) + Sync,
+    feed: impl FnOnce(&(dyn Fn(T) + Sync)) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let threads = match threads {
+        0 => thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS),
+        threads => threads,
+    };
+    let (sender, receiver) = mpsc::channel();
+    let receiver = Mutex::new(receiver);
+    thread::scope(|scope| {
+        // It ends with this closure, and with it the threads.
+        let sender = sender;
+        for _ in 0..threads {
+            let worker = || {
+                language::set_stack(STACK_SIZE);
+                loop {
+                    let next = lock(&receiver).recv();
+                    let Ok(item) = next else { break };
+                    work(item);
+                }
+            };
+            let spawned = thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, worker);
+            spawned.map_err(|error| Error::Threads(error.to_string()))?;
+        }
+        // The threads take until the sender is gone.
+        feed(&|item| drop(sender.send(item)))
+    })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -319,7 +345,7 @@ impl Around {
         }
         if !drafts.is_empty() {
             drafts.sort_by_key(|(_, draft)| (draft.span, draft.rule));
-            let line_hashes = self.line_hashes.then(|| LineHashes::new(&file.text)).unwrap_or_default();
+            let line_hashes = if self.line_hashes { LineHashes::new(&file.text) } else { LineHashes::default() };
             checked.findings = Writer::new(file, &analyses, &tokens, line_hashes).write(drafts);
         }
         checked

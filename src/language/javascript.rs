@@ -143,7 +143,7 @@ impl Tally {
                 sum += TABLES[usize::from(behind_letter)][usize::from(byte)];
                 behind_letter = IS_LETTER[usize::from(byte)];
             }
-            let lane = |lane: u32| (sum >> (lane * LANE) & (1 << LANE) - 1) as usize;
+            let lane = |lane: u32| ((sum >> (lane * LANE)) & ((1 << LANE) - 1)) as usize;
             tally.tokens += lane(0);
             tally.brackets += lane(1);
             tally.operators += lane(2);
