@@ -110,6 +110,25 @@ struct Candidate {
     text: String,
 }
 
+/// Files that are handed on together, since to wake a thread for each takes longer than to check many of them.
+#[derive(Default)]
+struct Batch {
+    files: Vec<Candidate>,
+    bytes: usize,
+}
+
+impl Batch {
+    /// How many bytes of text are worth waking a thread for.
+    const FULL: usize = 32 * 1024;
+
+    /// Adds a file; gives back all of them when they are enough.
+    fn add(&mut self, file: Candidate) -> Option<Vec<Candidate>> {
+        self.bytes += file.text.len();
+        self.files.push(file);
+        (self.bytes >= Self::FULL).then(|| std::mem::take(self).files)
+    }
+}
+
 /// What came of one file.
 #[derive(Default)]
 struct Checked {
@@ -136,11 +155,12 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     // Code is checked while the walk goes on. It says which variables are keys, whatever they are called, and
     // configuration is judged by that, so it comes afterwards.
     let no_variables = FxHashSet::default();
-    let check_code = |file: Candidate| {
-        let file = around.check(&file, Ok(None), &no_variables);
-        lock(&checked).push(file);
+    let check_code = |files: Vec<Candidate>| {
+        let files = files.iter().map(|file| around.check(file, Ok(None), &no_variables)).collect::<Vec<Checked>>();
+        lock(&checked).extend(files);
     };
     in_parallel(options.tree.threads, check_code, |code| {
+        let batch = Mutex::new(Batch::default());
         let consider = |file: File<'_>| {
             (options.progress)();
             let language = Language::of_path(Path::new(&file.path));
@@ -156,7 +176,8 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
             if language.is_configuration() {
                 lock(&configuration).push(candidate);
             } else {
-                code(candidate);
+                let full = lock(&batch).add(candidate);
+                full.into_iter().for_each(code);
             }
             Ok(())
         };
@@ -172,6 +193,7 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
                 }
             }
         }
+        lock(&batch).files.drain(..).for_each(|file| code(vec![file]));
         Ok(())
     })?;
     let variables = lock(&checked).iter_mut().flat_map(|file| std::mem::take(&mut file.key_variables)).collect();
