@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use aho_corasick::Anchored;
 use aho_corasick::automaton::{Automaton, StateID};
@@ -23,14 +23,16 @@ use crate::language::{self, Language};
 use crate::library::Models;
 use crate::lines::Lines;
 use crate::manifest::Manifests;
+use crate::past::{Ages, Identity, Secrets, Standing};
 use crate::report::line_hash;
-use crate::repository::{self, FileStatus, Repositories};
+use crate::repository::{self, FileStatus, Naming, Repositories};
 use crate::rule::{Check, Draft, Drafts, RULES, Rule};
 use crate::secret::pem;
 use crate::secret::strength::ProjectNames;
 use crate::secret::token::{self, Token};
 use crate::source::change::{self, Change};
-use crate::source::{File, tree};
+use crate::source::history::{self, History, Version};
+use crate::source::{File, Refusal, tree};
 use crate::{context, prefilter};
 
 /// Parsers recurse as deep as a text nests; the deepest they are given fits in this many bytes of stack.
@@ -47,6 +49,8 @@ pub enum Input {
     Staged(change::Options),
     /// What has changed since the revision.
     Since(String, change::Options),
+    /// The working tree, and every version of every file that git keeps.
+    History(history::Options),
 }
 
 /// How to check it.
@@ -128,6 +132,7 @@ struct Gathered {
     summary: Summary,
     project: Project,
     change: Option<Change>,
+    history: Option<History>,
 }
 
 /// What is known of the whole project.
@@ -142,9 +147,21 @@ struct Project {
 /// What came of one file.
 #[derive(Default)]
 struct Checked {
-    findings: Vec<Finding>,
+    /// What was found, each with the secret it is about.
+    findings: Vec<(Finding, Option<Identity>)>,
     problems: Vec<Skipped>,
     key_variables: HashSet<String>,
+    /// The secrets in it, whether or not anything is wrong with them.
+    secrets: Vec<Identity>,
+}
+
+/// What is known of a file from outside.
+#[derive(Default)]
+struct Outside<'a> {
+    /// What git says of an env or key file.
+    status: Option<FileStatus>,
+    /// How old secrets are, where that was asked and git tracks the file.
+    ages: Option<Ages<'a>>,
 }
 
 /// Checks.
@@ -160,26 +177,51 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         .build()
         .map_err(|error| Error::Threads(error.to_string()))?;
     let repositories = Repositories::new();
-    let Gathered { mut candidates, mut summary, project, change } = pool.install(|| gather(options, &repositories))?;
+    let Gathered { mut candidates, mut summary, project, change, history } =
+        pool.install(|| gather(options, &repositories))?;
     candidates.sort_by(|one, other| one.path.cmp(&other.path));
+    let around = Around::new(project, options);
 
+    let mut key_variables = HashSet::new();
+    let mut secrets = Secrets::default();
+    if let Some(history) = &history {
+        (secrets, key_variables) = pool.install(|| around.check_history(history));
+    }
+    let ages = match &options.input {
+        Input::History(history) => {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs() as i64);
+            Some(Ages { secrets: &secrets, rotation_days: history.rotation_days, now })
+        }
+        _ => None,
+    };
     // Code first: it says which variables are keys, whatever they are called, and configuration is judged by that.
     let (code, configuration): (Vec<Candidate>, Vec<Candidate>) =
         candidates.into_iter().partition(|candidate| !candidate.language.is_configuration());
     let mut checked = pool.install(|| {
-        let around = Around::new(project, options);
-        let mut checked = around.check_all(code, &HashSet::new(), &repositories);
-        let key_variables: HashSet<String> =
-            checked.iter_mut().flat_map(|file| std::mem::take(&mut file.key_variables)).collect();
-        checked.extend(around.check_all(configuration, &key_variables, &repositories));
+        let mut checked = around.check_all(code, &key_variables, &repositories, ages);
+        key_variables.extend(checked.iter_mut().flat_map(|file| std::mem::take(&mut file.key_variables)));
+        checked.extend(around.check_all(configuration, &key_variables, &repositories, ages));
         checked
     });
-    let findings = checked.iter_mut().flat_map(|file| std::mem::take(&mut file.findings));
-    let mut findings: Vec<Finding> = findings.collect();
+    let found = checked.iter_mut().flat_map(|file| std::mem::take(&mut file.findings));
+    let mut standing = Standing::default();
+    let mut findings: Vec<Finding> = found
+        .map(|(mut finding, secret)| {
+            if let (Some(_), Some(secret)) = (&history, secret) {
+                finding.past = secrets.span(secret).map(|span| span.past(true));
+                standing.add(secret, &finding);
+            }
+            finding
+        })
+        .collect();
     if let Some(change) = &change {
         findings.retain(|finding| is_changed(change, finding));
     }
     findings.sort_by(|one, other| one.path.cmp(&other.path));
+    if let Some(history) = history {
+        history.remember(&secrets.dirty);
+        findings.extend(secrets.findings(&standing));
+    }
     summary.skipped.extend(checked.into_iter().flat_map(|file| file.problems));
     summary.skipped.sort_by(|one, other| (&one.path, &one.reason).cmp(&(&other.path, &other.reason)));
     summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -243,9 +285,95 @@ fn gather(options: &Options, repositories: &Repositories) -> Result<Gathered, Er
             gathered.project = Project { names: change.project_names(), boundaries: vec![change.root().to_owned()] };
             gathered.change = Some(change);
         }
+        Input::History(which) => {
+            let history = match History::read(which, options.adjacent, options.tree.max_file_size) {
+                Ok(history) => Some(history),
+                // The working tree can be looked at all the same.
+                Err(error) if error.is_unknown_format() => {
+                    summary.skipped.push(Refusal::fault(format!("history: {}", error.reason)).of(".git"));
+                    None
+                }
+                Err(error) => return Err(error.into()),
+            };
+            let root = history.as_ref().and_then(History::root);
+            let naming = Naming::below(root);
+            // Files are walked by whole paths, and named as those of the history are.
+            let rename = |path: &str| {
+                let below = root.and_then(|root| Path::new(path).strip_prefix(root).ok());
+                below.map(|below| naming.name(&below.to_string_lossy().replace('\\', "/")))
+            };
+            let paths = match (which.paths.as_slice(), root, &history) {
+                ([], Some(root), _) => vec![root.to_owned()],
+                ([], None, Some(_)) => Vec::new(),
+                ([], None, None) => vec![PathBuf::from(".")],
+                (paths, ..) => paths.to_vec(),
+            };
+            let walked = tree::walk(&paths, &options.tree, |mut file| {
+                if let Some((path, local)) = rename(&file.path) {
+                    (file.path, file.local) = (path, local);
+                }
+                consider(file)
+            })?;
+            (summary.files, summary.bytes) = (walked.files, walked.bytes);
+            summary.skipped.extend(walked.skipped.into_iter().map(|skipped| {
+                let path = rename(&skipped.path).map(|(path, _)| path);
+                Skipped { path: path.unwrap_or(skipped.path), ..skipped }
+            }));
+            gathered.project = match &history {
+                Some(history) => Project {
+                    names: history.project_names().to_vec(),
+                    boundaries: history.root().map(Path::to_owned).into_iter().collect(),
+                },
+                None => Project::around(&paths, repositories),
+            };
+            if let Some(history) = &history {
+                summary.history = Some(history.counts.clone());
+                summary.skipped.extend(history.skipped.iter().cloned());
+            }
+            gathered.history = history;
+        }
     }
     gathered.candidates = candidates.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(gathered)
+}
+
+/// A version of a file, if it may matter under its name.
+fn version_candidate(version: &Version, file: &File<'_>) -> Result<Option<Candidate>, Refusal> {
+    let language =
+        if version.is_named { Language::of_path(Path::new(&file.path)) } else { language_of_unnamed(&file.bytes) };
+    if !prefilter::matters(language, &file.bytes) {
+        return Ok(None);
+    }
+    Ok(Some(Candidate {
+        path: file.path.clone(),
+        context: context::of_path(file.local_path()),
+        language,
+        text: file.text()?.into_owned(),
+        is_judged: true,
+        status: Some(FileStatus::Kept),
+    }))
+}
+
+/// What a file without a name may be, by how it begins: of an environment file every line is an entry, JSON begins with a
+/// brace, and code has its words.
+fn language_of_unnamed(bytes: &[u8]) -> Language {
+    const LINES: usize = 20;
+    let text = String::from_utf8_lossy(bytes.get(..4096).unwrap_or(bytes));
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    let is_variable = |line: &&str| {
+        line.strip_prefix("export ").unwrap_or(line).split_once('=').is_some_and(|(name, _)| {
+            !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+        })
+    };
+    match lines.first() {
+        Some(first) if first.starts_with('{') => Language::Json,
+        Some(first) if first.starts_with("-----BEGIN ") => Language::Key,
+        Some(_) if lines.iter().take(LINES).all(is_variable) => Language::Dotenv,
+        Some(_) if ["require(", "import ", "const ", "=>"].iter().any(|word| text.contains(word)) => {
+            Language::JavaScript
+        }
+        _ => Language::Text,
+    }
 }
 
 /// Whether a finding is one of a change: it stands on a line the change touches, or a place that belongs to it does.
@@ -322,24 +450,70 @@ impl Around {
         files: Vec<Candidate>,
         key_variables: &HashSet<String>,
         repositories: &Repositories,
+        ages: Option<Ages<'_>>,
     ) -> Vec<Checked> {
-        // git's index can only be asked from one thread, and only env and key files are asked for.
-        let statuses: Vec<Result<Option<FileStatus>, Skipped>> =
-            files.iter().map(|file| status(repositories, file)).collect();
-        files.into_par_iter().zip(statuses).map(|(file, status)| self.check(&file, status, key_variables)).collect()
+        // git's index can only be asked from one thread, and only where it matters.
+        let outside: Vec<Result<Outside, Skipped>> = files
+            .iter()
+            .map(|file| {
+                let is_tracked = || matches!(repositories.status_of(Path::new(&file.path)), Ok(FileStatus::Tracked));
+                let ages = ages.filter(|_| is_tracked());
+                Ok(Outside { status: status(repositories, file)?, ages })
+            })
+            .collect();
+        let check = |(file, outside): (Candidate, Result<Outside, Skipped>)| match outside {
+            Ok(outside) => self.check(&file, &outside, key_variables),
+            Err(problem) => {
+                let mut checked = self.check(&file, &Outside::default(), key_variables);
+                checked.problems.push(problem);
+                checked
+            }
+        };
+        files.into_par_iter().zip(outside).map(check).collect()
     }
 
-    fn check(
-        &self,
-        file: &Candidate,
-        status: Result<Option<FileStatus>, Skipped>,
-        key_variables: &HashSet<String>,
-    ) -> Checked {
+    /// Checks every version of a history, code first; gives the secrets in it and the variables that code uses as keys.
+    fn check_history(&self, history: &History) -> (Secrets, HashSet<String>) {
+        let secrets = Mutex::new(Secrets::default());
+        let found = Mutex::new(HashSet::new());
+        let check = |versions: &[&Version], key_variables: &HashSet<String>| {
+            versions.par_iter().for_each_init(
+                || history.reader(),
+                |reader, version| {
+                    let file = history.file(version, reader.as_ref());
+                    let Ok(Some(file)) = file.and_then(|file| version_candidate(version, &file)) else {
+                        return;
+                    };
+                    let is_outside = matches!(file.language, Language::Dotenv | Language::Key);
+                    let outside = Outside { status: file.status.filter(|_| is_outside), ages: None };
+                    let checked = self.check(&file, &outside, key_variables);
+                    let mut secrets = secrets.lock().unwrap_or_else(PoisonError::into_inner);
+                    // What the names in an environment file mean can change with the code.
+                    if is_outside || !checked.secrets.is_empty() || !checked.key_variables.is_empty() {
+                        secrets.dirty.insert(version.blob);
+                    }
+                    secrets.add(version, checked.secrets);
+                    for (finding, secret) in checked.findings {
+                        if let Some(secret) = secret {
+                            secrets.add_finding(version, secret, finding);
+                        }
+                    }
+                    drop(secrets);
+                    found.lock().unwrap_or_else(PoisonError::into_inner).extend(checked.key_variables);
+                },
+            );
+        };
+        let is_configuration = |version: &&Version| Language::of_path(Path::new(&version.path)).is_configuration();
+        let (configuration, code): (Vec<&Version>, Vec<&Version>) = history.versions.iter().partition(is_configuration);
+        check(&code, &HashSet::new());
+        let key_variables = found.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        check(&configuration, &key_variables);
+        let secrets = secrets.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (secrets, key_variables)
+    }
+
+    fn check(&self, file: &Candidate, outside: &Outside, key_variables: &HashSet<String>) -> Checked {
         let mut checked = Checked::default();
-        let status = status.unwrap_or_else(|problem| {
-            checked.problems.push(problem);
-            None
-        });
         let parts = language::parse(file.language, Path::new(&file.path), &file.text);
         if file.is_judged {
             let problems = parts.iter().flat_map(|part| &part.facts.problems);
@@ -361,7 +535,7 @@ impl Around {
                     manifest: manifest.as_deref(),
                     models: Models::of(part.facts.language, self.adjacent),
                     context,
-                    status,
+                    status: outside.status,
                     key_variables,
                 };
                 Analysis::new(&part.facts, surroundings)
@@ -375,6 +549,12 @@ impl Around {
             return checked;
         }
         let tokens = token::find(file.text.as_bytes());
+        for secret in analyses.iter().flat_map(|analysis| &analysis.secrets) {
+            checked.secrets.push(Identity::new(&secret.text, secret.name.as_deref()));
+            checked.secrets.extend(secret.name.iter().map(|name| Identity::named(&secret.text, name)));
+        }
+        let text_of = |token: &Token| file.text.get(token.span.range()).unwrap_or_default();
+        checked.secrets.extend(tokens.iter().map(|token| Identity::new(text_of(token), None)));
         let mut drafts = Vec::new();
         for (index, analysis) in analyses.iter().enumerate() {
             let mut found = Drafts::default();
@@ -384,6 +564,7 @@ impl Around {
                     // Tokens are looked for in the whole text, once.
                     Check::Tokens(check) if index == 0 => check(&tokens, &mut found),
                     Check::Tokens(_) => {}
+                    Check::Ages(check) => outside.ages.iter().for_each(|ages| check(analysis, ages, &mut found)),
                 }
             }
             drafts.extend(found.drafts.into_iter().map(|draft| (index, draft)));
@@ -403,10 +584,11 @@ struct Writer<'f> {
     lines: Lines<'f>,
     masks: Vec<Span>,
     line_hashes: Vec<String>,
+    tokens: &'f [Token],
 }
 
 impl<'f> Writer<'f> {
-    fn new(file: &'f Candidate, analyses: &'f [Analysis<'f>], tokens: &[Token]) -> Self {
+    fn new(file: &'f Candidate, analyses: &'f [Analysis<'f>], tokens: &'f [Token]) -> Self {
         let secrets = || analyses.iter().flat_map(|analysis| &analysis.secrets);
         let mut masks: Vec<Span> = secrets().map(|secret| secret.span).collect();
         masks.extend(tokens.iter().map(|token| token.span));
@@ -430,10 +612,11 @@ impl<'f> Writer<'f> {
             lines: Lines::new(&file.text),
             masks: merged,
             line_hashes: line_hash::line_hashes(&file.text),
+            tokens,
         }
     }
 
-    fn write(&self, drafts: Vec<(usize, Draft)>) -> Vec<Finding> {
+    fn write(&self, drafts: Vec<(usize, Draft)>) -> Vec<(Finding, Option<Identity>)> {
         let mut ordinals: HashMap<(&'static str, Option<String>), usize> = HashMap::new();
         drafts
             .into_iter()
@@ -442,9 +625,24 @@ impl<'f> Writer<'f> {
                 let ordinal = ordinals.entry((draft.rule, name.clone())).or_default();
                 *ordinal += 1;
                 let fingerprint = fingerprint(draft.rule, &self.file.path, name.as_deref(), *ordinal);
-                self.finding(&self.analyses[part], draft, fingerprint)
+                let secret = self.secret_of(&self.analyses[part], &draft);
+                (self.finding(&self.analyses[part], draft, fingerprint), secret)
             })
             .collect()
+    }
+
+    /// The secret a draft is about: the literal or token it stands on, or that of the entry whose name it stands on.
+    fn secret_of(&self, analysis: &Analysis, draft: &Draft) -> Option<Identity> {
+        if let Some(token) = self.tokens.iter().find(|token| token.span == draft.span) {
+            return Some(Identity::new(self.file.text.get(token.span.range())?, None));
+        }
+        let value_span = || {
+            let entry = analysis.facts.entries.iter().find(|entry| entry.key_span == draft.span)?;
+            Some(analysis.facts.value(entry.value).span)
+        };
+        let span = analysis.secrets.iter().any(|secret| secret.span == draft.span).then_some(draft.span).or_else(value_span)?;
+        let secret = analysis.secrets.iter().find(|secret| secret.span.overlaps(span))?;
+        Some(Identity::new(&secret.text, secret.name.as_deref()))
     }
 
     fn finding(&self, analysis: &Analysis, draft: Draft, fingerprint: String) -> Finding {
@@ -467,6 +665,7 @@ impl<'f> Writer<'f> {
             fingerprint,
             line_hash: self.line_hashes.get(region.line - 1).cloned().unwrap_or_default(),
             region,
+            past: None,
         }
     }
 
