@@ -478,9 +478,9 @@ impl Around {
         let found = Mutex::new(HashSet::new());
         let check = |versions: &[&Version], key_variables: &HashSet<String>| {
             versions.par_iter().for_each_init(
-                || history.reader(),
+                || None,
                 |reader, version| {
-                    let file = history.file(version, reader.as_ref());
+                    let file = history.file(version, reader);
                     let Ok(Some(file)) = file.and_then(|file| version_candidate(version, &file)) else {
                         return;
                     };

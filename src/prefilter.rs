@@ -75,6 +75,9 @@ pub fn can_matter(bytes: &[u8]) -> bool {
     let Some(patterns) = PATTERNS.as_ref() else {
         return true;
     };
+    if is_json(bytes) {
+        return matters(Language::Json, bytes);
+    }
     patterns.candidates.find_iter(bytes).any(|found| {
         if found.as_bytes().starts_with(b"e") {
             return patterns.token_here.is_match(bytes.get(found.start()..).unwrap_or_default());
@@ -83,6 +86,21 @@ pub fn can_matter(bytes: &[u8]) -> bool {
         word_matters(Language::JavaScript, bytes, found.start(), found.end())
             || word_matters(Language::Toml, bytes, found.start(), found.end())
     })
+}
+
+/// Whether the bytes begin as JSON does and as nothing else: with braces or brackets and then a quoted name. A history is full
+/// of translations and other data in it.
+fn is_json(bytes: &[u8]) -> bool {
+    let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut opened = start.iter().filter(|byte| !byte.is_ascii_whitespace());
+    let mut is_open = false;
+    opened.by_ref().find_map(|byte| match byte {
+        b'{' | b'[' => {
+            is_open = true;
+            None
+        }
+        byte => Some(is_open && *byte == b'"'),
+    }) == Some(true)
 }
 
 /// Whether a file of this name, without its folder, matters whatever is in it. It is asked for every name in a history, so the

@@ -233,21 +233,19 @@ impl History {
         })
     }
 
-    /// What a thread reads blobs with.
-    pub fn reader(&self) -> Option<Reader> {
-        self.objects.reader()
-    }
-
-    /// The file a version is.
+    /// The file a version is. The reader is that of the thread, opened when it is needed first.
     ///
     /// # Errors
     /// A blob that cannot be read, or one that is not looked at under that name.
-    pub fn file<'v>(&self, version: &'v Version, reader: Option<&Reader>) -> Result<File<'v>, Refusal> {
+    pub fn file<'v>(&self, version: &'v Version, reader: &mut Option<Reader>) -> Result<File<'v>, Refusal> {
         source::check_name(version.path.rsplit('/').next().unwrap_or_default())?;
         let bytes = match &version.bytes {
             Some(bytes) => source::decode(bytes)?,
             None => {
-                let object = reader.and_then(|reader| reader.object(version.blob).ok());
+                if reader.is_none() {
+                    *reader = self.objects.reader();
+                }
+                let object = reader.as_ref().and_then(|reader| reader.object(version.blob).ok());
                 let object = object.ok_or_else(|| Refusal::fault("the object cannot be read"))?;
                 if object.len() as u64 > self.max_file_size {
                     return Err(source::too_large(self.max_file_size));
