@@ -1,6 +1,8 @@
-//! Lists what is known of languages for the compiler, so that adding a library is adding one file.
+//! Lists what is known of languages for the compiler, so that adding a library is adding one file, and gives it a digest of
+//! all sources, by which what one build has found out is told from what another has.
 
 use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
@@ -21,6 +23,12 @@ fn main() -> io::Result<()> {
         }
         fs::write(out.join(vocabulary).with_extension("rs"), list + "]\n")?;
     }
+    let mut digest = DefaultHasher::new();
+    for part in ["src", "rules", "Cargo.toml"] {
+        println!("cargo::rerun-if-changed={}", root.join(part).display());
+        add(&root.join(part), &mut digest)?;
+    }
+    println!("cargo::rustc-env=JOTLINT_SOURCES={:016x}", digest.finish());
     Ok(())
 }
 
@@ -43,4 +51,13 @@ fn sorted(folder: &Path) -> io::Result<Vec<PathBuf>> {
         fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
     paths.sort();
     Ok(paths)
+}
+
+/// Adds what is in a file or folder to a digest.
+fn add(path: &Path, digest: &mut DefaultHasher) -> io::Result<()> {
+    if path.is_dir() {
+        return sorted(path)?.iter().try_for_each(|path| add(path, digest));
+    }
+    fs::read(path)?.hash(digest);
+    Ok(())
 }

@@ -10,11 +10,12 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use aho_corasick::Anchored;
 use aho_corasick::automaton::{Automaton, StateID};
 use aho_corasick::nfa::contiguous::NFA;
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::{Digest, Sha256};
 
@@ -26,14 +27,16 @@ use crate::language::{self, Language};
 use crate::library::Models;
 use crate::lines::Lines;
 use crate::manifest::Manifests;
+use crate::past::{Ages, Identity, Secrets, Standing};
 use crate::report::line_hash::LineHashes;
-use crate::repository::{self, FileStatus, Repositories};
+use crate::repository::{self, FileStatus, Naming, Repositories};
 use crate::rule::{Check, Draft, Drafts, RULES, Rule};
 use crate::secret::pem;
 use crate::secret::strength::ProjectNames;
 use crate::secret::token::{self, Token};
 use crate::source::change::{self, Change};
-use crate::source::{File, tree};
+use crate::source::history::{self, History, Version};
+use crate::source::{File, Refusal, tree};
 use crate::{context, prefilter};
 
 /// Parsers recurse as deep as a text nests; the deepest they are given fits in this many bytes of stack.
@@ -53,6 +56,8 @@ pub enum Input {
     Staged(change::Options),
     /// What has changed since the revision.
     Since(String, change::Options),
+    /// The working tree, and every version of every file that git keeps.
+    History(history::Options),
 }
 
 /// How to check it.
@@ -160,13 +165,25 @@ impl Batch {
 /// What came of one file.
 #[derive(Default)]
 struct Checked {
-    findings: Vec<Finding>,
+    /// What was found, each with the secret it is about.
+    findings: Vec<(Finding, Option<Identity>)>,
     problems: Vec<Skipped>,
     key_variables: FxHashSet<String>,
     /// The keys it takes from elsewhere.
     references: Vec<Reference>,
     /// What it defines for others to use.
     definitions: Vec<Vec<String>>,
+    /// The secrets in it, whether or not anything is wrong with them.
+    secrets: Vec<Identity>,
+}
+
+/// What git says of a file.
+#[derive(Clone, Copy, Default)]
+struct Outside<'a> {
+    /// Whether it is tracked, of an env or key file.
+    status: Option<FileStatus>,
+    /// How old secrets are, where that was asked and git tracks the file.
+    ages: Option<Ages<'a>>,
 }
 
 /// What the rest of the project says of a file.
@@ -192,36 +209,59 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     let change = match &options.input {
         Input::Staged(which) => Some(Change::staged(which)?),
         Input::Since(revision, which) => Some(Change::since(revision, which)?),
-        Input::Tree(_) | Input::File(_) => None,
+        Input::Tree(_) | Input::File(_) | Input::History(_) => None,
+    };
+    let mut summary = Summary::default();
+    let history = match &options.input {
+        Input::History(which) => read_history(which, options, &mut summary)?,
+        _ => None,
     };
     let around = LazyLock::new(|| {
-        let project = match (&options.input, &change) {
-            (_, Some(change)) => Project { names: change.project_names(), boundaries: vec![change.root().to_owned()] },
-            (Input::Tree(paths), None) => Project::around(paths, &repositories),
-            (Input::File(file), None) => Project::around(&[PathBuf::from(&file.path)], &repositories),
-            (Input::Staged(_) | Input::Since(..), None) => Project::default(),
+        let project = match (&options.input, &change, &history) {
+            (_, Some(change), _) => {
+                Project { names: change.project_names(), boundaries: vec![change.root().to_owned()] }
+            }
+            (_, None, Some(history)) => Project {
+                names: history.project_names().to_vec(),
+                boundaries: history.root().map(Path::to_owned).into_iter().collect(),
+            },
+            (Input::Tree(paths), ..) => Project::around(paths, &repositories),
+            (Input::History(which), ..) => Project::around(&which.paths, &repositories),
+            (Input::File(file), ..) => Project::around(&[PathBuf::from(&file.path)], &repositories),
+            (Input::Staged(_) | Input::Since(..), ..) => Project::default(),
         };
         Around::new(project, options)
     });
     let threads = options.tree.threads;
     let (no_variables, no_keys) = (FxHashSet::default(), Keys::default());
     let nothing = Elsewhere { key_variables: &no_variables, keys: &no_keys };
+    let (secrets, past_variables) = match &history {
+        Some(history) => in_pool(threads, || around.check_history(history, &no_keys))?,
+        None => Default::default(),
+    };
+    let ages = match &options.input {
+        Input::History(history) => {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs() as i64);
+            Some(Ages { secrets: &secrets, rotation_days: history.rotation_days, now })
+        }
+        _ => None,
+    };
+    let outside = |file: &Candidate| outside(&repositories, file, ages);
     let checked_code = Mutex::new(Vec::new());
     let configuration = Mutex::new(Vec::new());
     // Code is checked while it is read. It says which variables are keys, whatever they are called, and configuration is
     // judged by that, so it comes afterwards.
     let check_code = |files: Vec<Candidate>| {
         let checked = files.into_iter().map(|file| {
-            let checked = around.check(&file, Ok(None), nothing);
+            let checked = around.check(&file, outside(&file), nothing);
             (file, checked)
         });
         let checked: Vec<(Candidate, Checked)> = checked.collect();
         lock(&checked_code).extend(checked);
     };
-    let mut summary = Summary::default();
     in_parallel(threads, check_code, |code| {
         let batch = Mutex::new(Batch::default());
-        summary = gather(options, change.as_ref(), |candidate| {
+        gather(options, change.as_ref(), history.as_ref(), &mut summary, |candidate| {
             if candidate.language.is_configuration() {
                 lock(&configuration).push(candidate);
             } else {
@@ -233,13 +273,14 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         Ok(())
     })?;
     let mut checked_code = checked_code.into_inner().unwrap_or_else(PoisonError::into_inner);
-    around.follow(&mut checked_code, threads)?;
+    around.follow(&mut checked_code, threads, &outside)?;
     let checked: Vec<Checked> = checked_code.into_iter().map(|(_, checked)| checked).collect();
-    let key_variables = checked.iter().flat_map(|file| file.key_variables.iter().cloned()).collect();
+    let mut key_variables = past_variables;
+    key_variables.extend(checked.iter().flat_map(|file| file.key_variables.iter().cloned()));
     let elsewhere = Elsewhere { key_variables: &key_variables, keys: &no_keys };
     let checked = Mutex::new(checked);
     let check_configuration = |file: Candidate| {
-        let file = around.check(&file, status(&repositories, &file), elsewhere);
+        let file = around.check(&file, outside(&file), elsewhere);
         lock(&checked).push(file);
     };
     in_parallel(threads, check_configuration, |file| {
@@ -247,12 +288,26 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         Ok(())
     })?;
     let mut checked = checked.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let findings = checked.iter_mut().flat_map(|file| std::mem::take(&mut file.findings));
-    let mut findings: Vec<Finding> = findings.collect();
+    let found = checked.iter_mut().flat_map(|file| std::mem::take(&mut file.findings));
+    let mut standing = Standing::default();
+    let mut findings: Vec<Finding> = found
+        .map(|(mut finding, secret)| {
+            if let (Some(_), Some(secret)) = (&history, secret) {
+                finding.past = secrets.span(secret).map(|span| span.past(true));
+                standing.add(secret, &finding);
+            }
+            finding
+        })
+        .collect();
     if let Some(change) = &change {
         findings.retain(|finding| is_changed(change, finding));
     }
     findings.sort_by(|one, other| one.path.cmp(&other.path));
+    drop(around);
+    if let Some(history) = history {
+        history.remember(&secrets.dirty);
+        findings.extend(secrets.findings(&standing));
+    }
     summary.skipped.extend(checked.into_iter().flat_map(|file| file.problems));
     summary.skipped.sort_by(|one, other| (&one.path, &one.reason).cmp(&(&other.path, &other.reason)));
     summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -292,13 +347,29 @@ fn in_parallel<T: Send>(
     })
 }
 
+/// Does something on the threads of a pool, which is made for it.
+fn in_pool<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> Result<T, Error> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .stack_size(STACK_SIZE)
+        .start_handler(|_| language::set_stack(STACK_SIZE))
+        .build()
+        .map_err(|error| Error::Threads(error.to_string()))?;
+    Ok(pool.install(work))
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Reads what is to be checked, of which the prefilter throws nearly all away, and hands on the rest.
-fn gather(options: &Options, change: Option<&Change>, each: impl Fn(Candidate) + Sync) -> Result<Summary, Error> {
-    let mut summary = Summary::default();
+fn gather(
+    options: &Options,
+    change: Option<&Change>,
+    history: Option<&History>,
+    summary: &mut Summary,
+    each: impl Fn(Candidate) + Sync,
+) -> Result<(), Error> {
     let add = |file: File<'_>, status: Option<FileStatus>, is_judged: bool| {
         let language = Language::of_path(Path::new(&file.path));
         if prefilter::matters(language, &file.bytes) {
@@ -343,8 +414,92 @@ fn gather(options: &Options, change: Option<&Change>, each: impl Fn(Candidate) +
             }
         }
         (Input::Staged(_) | Input::Since(..), None) => {}
+        (Input::History(which), _) => {
+            let root = history.and_then(History::root);
+            let naming = Naming::below(root);
+            // Files are walked by whole paths, and named as those of the history are.
+            let rename = |path: &str| {
+                let below = root.and_then(|root| Path::new(path).strip_prefix(root).ok());
+                below.map(|below| naming.name(&below.to_string_lossy().replace('\\', "/")))
+            };
+            let paths = match (which.paths.as_slice(), root, history) {
+                ([], Some(root), _) => vec![root.to_owned()],
+                ([], None, Some(_)) => Vec::new(),
+                ([], None, None) => vec![PathBuf::from(".")],
+                (paths, ..) => paths.to_vec(),
+            };
+            let walked = tree::walk(&paths, &options.tree, |mut file| {
+                if let Some((path, local)) = rename(&file.path) {
+                    (file.path, file.local) = (path, local);
+                }
+                consider(file)
+            })?;
+            (summary.files, summary.bytes) = (walked.files, walked.bytes);
+            summary.skipped.extend(walked.skipped.into_iter().map(|skipped| {
+                let path = rename(&skipped.path).map(|(path, _)| path);
+                Skipped { path: path.unwrap_or(skipped.path), ..skipped }
+            }));
+        }
     }
-    Ok(summary)
+    Ok(())
+}
+
+/// Reads the history of a repository; nothing of one that is kept in a way that is not known, which the summary then says.
+fn read_history(which: &history::Options, options: &Options, summary: &mut Summary) -> Result<Option<History>, Error> {
+    let read = || History::read(which, options.adjacent, options.tree.max_file_size);
+    match in_pool(options.tree.threads, read)? {
+        Ok(history) => {
+            summary.history = Some(history.counts.clone());
+            summary.skipped.extend(history.skipped.iter().cloned());
+            Ok(Some(history))
+        }
+        // The working tree can be looked at all the same.
+        Err(error) if error.is_unknown_format() => {
+            summary.skipped.push(Refusal::fault(format!("history: {}", error.reason)).of(".git"));
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A version of a file, if it may matter under its name.
+fn version_candidate(version: &Version, file: &File<'_>) -> Result<Option<Candidate>, Refusal> {
+    let language =
+        if version.is_named { Language::of_path(Path::new(&file.path)) } else { language_of_unnamed(&file.bytes) };
+    if !prefilter::matters(language, &file.bytes) {
+        return Ok(None);
+    }
+    Ok(Some(Candidate {
+        path: file.path.clone(),
+        context: context::of_path(file.local_path()),
+        language,
+        text: file.text()?.into_owned(),
+        is_judged: true,
+        status: Some(FileStatus::Kept),
+    }))
+}
+
+/// What a file without a name may be, by how it begins: of an environment file every line is an entry, JSON begins with a
+/// brace, and code has its words.
+fn language_of_unnamed(bytes: &[u8]) -> Language {
+    const LINES: usize = 20;
+    let text = String::from_utf8_lossy(bytes.get(..4096).unwrap_or(bytes));
+    let lines: Vec<&str> =
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    let is_variable = |line: &&str| {
+        line.strip_prefix("export ").unwrap_or(line).split_once('=').is_some_and(|(name, _)| {
+            !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+        })
+    };
+    match lines.first() {
+        Some(first) if first.starts_with('{') => Language::Json,
+        Some(first) if first.starts_with("-----BEGIN ") => Language::Key,
+        Some(_) if lines.iter().take(LINES).all(is_variable) => Language::Dotenv,
+        Some(_) if ["require(", "import ", "const ", "=>"].iter().any(|word| text.contains(word)) => {
+            Language::JavaScript
+        }
+        _ => Language::Text,
+    }
 }
 
 /// Whether a finding is one of a change: it stands on a line the change touches, or a place that belongs to it does.
@@ -354,7 +509,7 @@ fn is_changed(change: &Change, finding: &Finding) -> bool {
         || finding.related.iter().any(|related| touches(&related.path, &related.region))
 }
 
-/// What git says of a file, where that matters.
+/// Whether git tracks a file, where that matters.
 fn status(repositories: &Repositories, file: &Candidate) -> Result<Option<FileStatus>, Skipped> {
     if !matches!(file.language, Language::Dotenv | Language::Key) {
         return Ok(None);
@@ -367,6 +522,13 @@ fn status(repositories: &Repositories, file: &Candidate) -> Result<Option<FileSt
         reason: format!("git cannot say whether it is tracked: {}", error.reason),
         fault: true,
     })
+}
+
+/// What git says of a file, where that matters.
+fn outside<'a>(repositories: &Repositories, file: &Candidate, ages: Option<Ages<'a>>) -> Result<Outside<'a>, Skipped> {
+    let is_tracked = || matches!(repositories.status_of(Path::new(&file.path)), Ok(FileStatus::Tracked));
+    let ages = ages.filter(|_| is_tracked());
+    Ok(Outside { status: status(repositories, file)?, ages })
 }
 
 impl Project {
@@ -417,8 +579,53 @@ impl Around {
         }
     }
 
+    /// Checks every version of a history, code first; gives the secrets in it and the variables that code uses as keys.
+    fn check_history(&self, history: &History, no_keys: &Keys) -> (Secrets, FxHashSet<String>) {
+        let secrets = Mutex::new(Secrets::default());
+        let found = Mutex::new(FxHashSet::default());
+        let check = |versions: &[&Version], key_variables: &FxHashSet<String>| {
+            versions.par_iter().for_each_init(
+                || None,
+                |reader, version| {
+                    let file = history.file(version, reader);
+                    let Ok(Some(file)) = file.and_then(|file| version_candidate(version, &file)) else {
+                        return;
+                    };
+                    let is_outside = matches!(file.language, Language::Dotenv | Language::Key);
+                    let outside = Outside { status: file.status.filter(|_| is_outside), ages: None };
+                    let checked = self.check(&file, Ok(outside), Elsewhere { key_variables, keys: no_keys });
+                    let mut secrets = lock(&secrets);
+                    // What the names in an environment file mean can change with the code.
+                    if is_outside || !checked.secrets.is_empty() || !checked.key_variables.is_empty() {
+                        secrets.dirty.insert(version.blob);
+                    }
+                    secrets.add(version, checked.secrets);
+                    for (finding, secret) in checked.findings {
+                        if let Some(secret) = secret {
+                            secrets.add_finding(version, secret, finding);
+                        }
+                    }
+                    drop(secrets);
+                    lock(&found).extend(checked.key_variables);
+                },
+            );
+        };
+        let is_configuration = |version: &&Version| Language::of_path(Path::new(&version.path)).is_configuration();
+        let (configuration, code): (Vec<&Version>, Vec<&Version>) = history.versions.iter().partition(is_configuration);
+        check(&code, &FxHashSet::default());
+        let key_variables = lock(&found).clone();
+        check(&configuration, &key_variables);
+        let secrets = secrets.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (secrets, key_variables)
+    }
+
     /// Follows the keys that files take from each other, and checks again those they are defined in.
-    fn follow(&self, files: &mut [(Candidate, Checked)], threads: usize) -> Result<(), Error> {
+    fn follow<'a>(
+        &self,
+        files: &mut [(Candidate, Checked)],
+        threads: usize,
+        outside: &(dyn Fn(&Candidate) -> Result<Outside<'a>, Skipped> + Sync),
+    ) -> Result<(), Error> {
         // The same whatever order the files were read in.
         files.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
         let no_variables = FxHashSet::default();
@@ -447,7 +654,7 @@ impl Around {
             let again = Mutex::new(Vec::new());
             let check = |index: usize| {
                 if let (Some((file, _)), Some(keys)) = (files.get(index), known.get(&index)) {
-                    let checked = self.check(file, Ok(None), Elsewhere { key_variables: &no_variables, keys });
+                    let checked = self.check(file, outside(file), Elsewhere { key_variables: &no_variables, keys });
                     lock(&again).push((index, checked));
                 }
             };
@@ -462,11 +669,11 @@ impl Around {
         Ok(())
     }
 
-    fn check(&self, file: &Candidate, status: Result<Option<FileStatus>, Skipped>, elsewhere: Elsewhere) -> Checked {
+    fn check(&self, file: &Candidate, outside: Result<Outside, Skipped>, elsewhere: Elsewhere) -> Checked {
         let mut checked = Checked::default();
-        let status = status.unwrap_or_else(|problem| {
+        let outside = outside.unwrap_or_else(|problem| {
             checked.problems.push(problem);
-            None
+            Outside::default()
         });
         let parts = language::parse(file.language, Path::new(&file.path), &file.text);
         if file.is_judged {
@@ -489,7 +696,7 @@ impl Around {
                     manifest: around.manifest(part.facts.language.family()),
                     models: Models::of(part.facts.language, self.adjacent),
                     context,
-                    status,
+                    status: outside.status,
                     keys: elsewhere.keys,
                     key_variables: elsewhere.key_variables,
                 };
@@ -505,7 +712,7 @@ impl Around {
             );
         }
         if file.is_judged {
-            checked.findings = self.judge(file, &analyses);
+            self.judge(file, &analyses, outside, &mut checked);
         }
         drop(analyses);
         if !file.language.is_configuration() {
@@ -515,9 +722,15 @@ impl Around {
         checked
     }
 
-    /// What the rules find in a file.
-    fn judge(&self, file: &Candidate, analyses: &[Analysis]) -> Vec<Finding> {
+    /// Adds what the rules find in a file.
+    fn judge(&self, file: &Candidate, analyses: &[Analysis], outside: Outside, checked: &mut Checked) {
         let tokens = token::find(file.text.as_bytes());
+        for secret in analyses.iter().flat_map(|analysis| &analysis.secrets) {
+            checked.secrets.push(Identity::new(&secret.text, secret.name.as_deref()));
+            checked.secrets.extend(secret.name.iter().map(|name| Identity::named(&secret.text, name)));
+        }
+        let text_of = |token: &Token| file.text.get(token.span.range()).unwrap_or_default();
+        checked.secrets.extend(tokens.iter().map(|token| Identity::new(text_of(token), None)));
         let mut drafts = Vec::new();
         for (index, analysis) in analyses.iter().enumerate() {
             let mut found = Drafts::default();
@@ -527,16 +740,17 @@ impl Around {
                     // Tokens are looked for in the whole text, once.
                     Check::Tokens(check) if index == 0 => check(&tokens, &mut found),
                     Check::Tokens(_) => {}
+                    Check::Ages(check) => outside.ages.iter().for_each(|ages| check(analysis, ages, &mut found)),
                 }
             }
             drafts.extend(found.drafts.into_iter().map(|draft| (index, draft)));
         }
         if drafts.is_empty() {
-            return Vec::new();
+            return;
         }
         drafts.sort_by_key(|(_, draft)| (draft.span, draft.rule));
         let line_hashes = if self.line_hashes { LineHashes::new(&file.text) } else { LineHashes::default() };
-        Writer::new(file, analyses, &tokens, line_hashes).write(drafts)
+        checked.findings = Writer::new(file, analyses, &tokens, line_hashes).write(drafts);
     }
 }
 
@@ -547,10 +761,11 @@ struct Writer<'w, 'f> {
     lines: Lines<'w>,
     masks: Vec<Span>,
     line_hashes: LineHashes,
+    tokens: &'w [Token],
 }
 
 impl<'w, 'f> Writer<'w, 'f> {
-    fn new(file: &'w Candidate, analyses: &'w [Analysis<'f>], tokens: &[Token], line_hashes: LineHashes) -> Self {
+    fn new(file: &'w Candidate, analyses: &'w [Analysis<'f>], tokens: &'w [Token], line_hashes: LineHashes) -> Self {
         let secrets = || analyses.iter().flat_map(|analysis| &analysis.secrets);
         let mut masks: Vec<Span> = secrets().map(|secret| secret.span).collect();
         masks.extend(tokens.iter().map(|token| token.span));
@@ -568,10 +783,10 @@ impl<'w, 'f> Writer<'w, 'f> {
                 _ => merged.push(mask),
             }
         }
-        Writer { file, analyses, lines: Lines::new(&file.text), masks: merged, line_hashes }
+        Writer { file, analyses, lines: Lines::new(&file.text), masks: merged, line_hashes, tokens }
     }
 
-    fn write(&self, drafts: Vec<(usize, Draft)>) -> Vec<Finding> {
+    fn write(&self, drafts: Vec<(usize, Draft)>) -> Vec<(Finding, Option<Identity>)> {
         let mut ordinals: HashMap<(&'static str, Option<String>), usize> = HashMap::new();
         drafts
             .into_iter()
@@ -580,9 +795,29 @@ impl<'w, 'f> Writer<'w, 'f> {
                 let ordinal = ordinals.entry((draft.rule, name.clone())).or_default();
                 *ordinal += 1;
                 let fingerprint = fingerprint(draft.rule, &self.file.path, name.as_deref(), *ordinal);
-                self.finding(&self.analyses[part], draft, fingerprint)
+                let secret = self.secret_of(&self.analyses[part], &draft);
+                (self.finding(&self.analyses[part], draft, fingerprint), secret)
             })
             .collect()
+    }
+
+    /// The secret a draft is about: the literal or token it stands on, or that of the entry whose name it stands on.
+    fn secret_of(&self, analysis: &Analysis, draft: &Draft) -> Option<Identity> {
+        if let Some(token) = self.tokens.iter().find(|token| token.span == draft.span) {
+            return Some(Identity::new(self.file.text.get(token.span.range())?, None));
+        }
+        let value_span = || {
+            let entry = analysis.facts.entries.iter().find(|entry| entry.key_span == draft.span)?;
+            Some(analysis.facts.value(entry.value).span)
+        };
+        let span = analysis
+            .secrets
+            .iter()
+            .any(|secret| secret.span == draft.span)
+            .then_some(draft.span)
+            .or_else(value_span)?;
+        let secret = analysis.secrets.iter().find(|secret| secret.span.overlaps(span))?;
+        Some(Identity::new(&secret.text, secret.name.as_deref()))
     }
 
     fn finding(&self, analysis: &Analysis, draft: Draft, fingerprint: String) -> Finding {
@@ -605,6 +840,7 @@ impl<'w, 'f> Writer<'w, 'f> {
             fingerprint,
             line_hash: self.line_hashes.of_line(region.line).unwrap_or_default(),
             region,
+            past: None,
         }
     }
 

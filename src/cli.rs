@@ -5,8 +5,8 @@ use std::fs;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use anstream::AutoStream;
@@ -14,14 +14,14 @@ use clap::builder::PossibleValuesParser;
 use clap::error::ErrorKind as UsageError;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{DecimalBytes, HumanCount, ProgressBar, ProgressState, ProgressStyle};
 use serde::Deserialize;
 
 use jotlint::check::{self, Input, Outcome};
 use jotlint::finding::{Severity, Skipped, Summary};
 use jotlint::init::Plan;
 use jotlint::secret::generate::{self, Algorithm};
-use jotlint::source::{self, change, tree};
+use jotlint::source::{self, change, history, tree};
 
 use crate::config::Config;
 use crate::show::{self, Look};
@@ -41,6 +41,9 @@ const MAX_FILE_SIZE: u64 = 2 << 20;
 
 /// A check that takes longer shows its progress.
 const LONG: Duration = Duration::from_millis(700);
+
+/// How long a secret should live, in days, unless somebody says otherwise.
+const ROTATION_DAYS: u32 = 180;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -63,6 +66,7 @@ Examples:
   jotlint check --select leaked-token    look for one thing
   jotlint check --staged                 check what the next commit would bring
   jotlint check --since origin/main      check what a branch changes
+  jotlint check --history                check what git has ever kept
   git show HEAD:app.js | jotlint check --stdin-filename app.js
 
 Files that .gitignore and .ignore leave out are not read, except environment and key files, which always are. \
@@ -100,7 +104,7 @@ enum Command {
 #[derive(Args)]
 #[command(after_help = CHECK_EXAMPLES)]
 struct Check {
-    /// Files and folders to check [default: the current folder; with --staged and --since the whole repository]
+    /// Files and folders to check [default: the current folder; with the options about git the whole repository]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
@@ -111,6 +115,18 @@ struct Check {
     /// Check what has changed since the last commit in common with REV, up to the working tree
     #[arg(long, value_name = "REV", group = "change", conflicts_with = "stdin_filename", help_heading = "Git")]
     since: Option<String>,
+
+    /// Check the working tree and every version of every file that git keeps, reachable or not
+    #[arg(long, group = "change", conflicts_with_all = ["stdin_filename", "diff_lines"], help_heading = "Git")]
+    history: bool,
+
+    /// With --history: look at everything again, and write down nothing in .git/jotlint for the next time
+    #[arg(long, requires = "history", help_heading = "Git")]
+    no_cache: bool,
+
+    /// With --history: report secrets that have not changed for more than so many days
+    #[arg(long, value_name = "N", requires = "history", default_value_t = ROTATION_DAYS, help_heading = "Git")]
+    rotation_days: u32,
 
     /// Report only what changed lines bring
     #[arg(long, requires = "change", help_heading = "Git")]
@@ -433,7 +449,7 @@ impl Check {
         let started = SystemTime::now();
         let outcome = self.check()?;
         say_faults(&outcome.summary.skipped);
-        if outcome.summary.files == 0 {
+        if outcome.summary.is_empty() {
             say(&self.nothing(&outcome.summary));
         }
         let place = self.place();
@@ -475,8 +491,15 @@ impl Check {
     }
 
     fn check(&self) -> Result<Outcome, Failure> {
+        let history_progress = Arc::<history::Progress>::default();
         let change = || change::Options { paths: self.paths.clone(), changed_lines: self.diff_lines };
         let input = match (&self.stdin_filename, &self.since) {
+            (None, None) if self.history => Input::History(history::Options {
+                paths: self.paths.clone(),
+                no_cache: self.no_cache,
+                rotation_days: self.rotation_days,
+                progress: history_progress.clone(),
+            }),
             (None, None) if self.staged => Input::Staged(change()),
             (None, None) if self.paths.is_empty() => Input::Tree(vec![PathBuf::from(".")]),
             (None, None) => Input::Tree(self.paths.clone()),
@@ -489,7 +512,7 @@ impl Check {
                 }
             },
         };
-        let progress = Progress::new();
+        let progress = Progress::new(self.history.then_some(history_progress));
         let options = check::Options {
             input,
             tree: tree::Options {
@@ -542,7 +565,8 @@ fn say_faults(skipped: &[Skipped]) {
     }
 }
 
-/// A count of files on standard error, if that is a terminal and the work is long.
+/// A count of files on standard error, if that is a terminal and the work is long. Before the files come the objects of a
+/// history, with their rate.
 struct Progress {
     wanted: bool,
     started: Instant,
@@ -551,13 +575,17 @@ struct Progress {
 }
 
 impl Progress {
-    fn new() -> Self {
-        Progress {
+    fn new(history: Option<Arc<history::Progress>>) -> Self {
+        let progress = Progress {
             wanted: io::stderr().is_terminal(),
             started: Instant::now(),
             files: AtomicU64::new(0),
             bar: OnceLock::new(),
+        };
+        if let (true, Some(history)) = (progress.wanted, history) {
+            progress.bar.get_or_init(|| history_bar(history, progress.started));
         }
+        progress
     }
 
     /// One more file is done.
@@ -585,6 +613,29 @@ impl Progress {
             bar.finish_and_clear();
         }
     }
+}
+
+/// Shows how many objects of a history are read, of how many, and how fast.
+fn history_bar(progress: Arc<history::Progress>, started: Instant) -> ProgressBar {
+    let bar = ProgressBar::new_spinner();
+    let state = move |_: &ProgressState, out: &mut dyn fmt::Write| {
+        let [objects, total, bytes] =
+            [&progress.objects, &progress.total, &progress.bytes].map(|count| count.load(Ordering::Relaxed));
+        let seconds = started.elapsed().as_secs_f64().max(0.001);
+        let rate = DecimalBytes((bytes as f64 / seconds) as u64);
+        let _ = write!(
+            out,
+            "{} of {} objects, {} at {rate}/s",
+            HumanCount(objects),
+            HumanCount(total),
+            DecimalBytes(bytes)
+        );
+    };
+    if let Ok(style) = ProgressStyle::with_template("{spinner} history: {objects}, {elapsed}") {
+        bar.set_style(style.with_key("objects", state));
+    }
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
 }
 
 /// Whether a report can be written there, as far as that can be told before there is one.

@@ -1,10 +1,12 @@
 //! The one shape of a finding, whatever rule made it and whatever report shows it.
 
 use std::fmt;
+use std::time::{Duration, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
 use crate::facts::Span;
+use crate::source::history::Counts;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -64,6 +66,7 @@ macro_rules! display_lowercase {
 display_lowercase! {
     Severity { Note => "note", Warning => "warning", Error => "error" }
     Confidence { Low => "low", Medium => "medium", High => "high" }
+    Reachable { Refs => "refs", Reflog => "reflog", Nowhere => "nowhere" }
     Context { Production => "production", Test => "test", Example => "example", Documentation => "documentation" }
 }
 
@@ -123,6 +126,61 @@ pub struct SecretSummary {
     pub algorithm: Option<String>,
 }
 
+/// A commit, without a word of who made it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    /// Its id, in hex.
+    pub id: String,
+    /// When it was made (committed, not authored), in seconds since 1970.
+    pub date: i64,
+}
+
+impl Commit {
+    /// Its date as reports write it: Coordinated Universal Time to the second (RFC 3339). Before 1970 and behind 9999 there is
+    /// nothing to write; the nearest is written.
+    pub fn date_text(&self) -> String {
+        let seconds = u64::try_from(self.date).unwrap_or_default().min(253_402_300_799);
+        humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_secs(seconds)).to_string()
+    }
+
+    /// Its day.
+    pub fn day(&self) -> String {
+        self.date_text().chars().take("0000-00-00".len()).collect()
+    }
+
+    /// The beginning of its id, as git shows it.
+    pub fn short_id(&self) -> &str {
+        self.id.get(..12).unwrap_or(&self.id)
+    }
+}
+
+/// What keeps a commit from being thrown away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reachable {
+    /// A branch, a tag or another ref.
+    Refs,
+    /// Only the log of a ref.
+    Reflog,
+    /// Nothing.
+    Nowhere,
+}
+
+/// What a repository's history says of a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// The commit that brought it; none where no commit did, as for what was only ever staged.
+    pub first: Option<Commit>,
+    /// The commit that brought the last version of a file in which it stands.
+    pub last: Option<Commit>,
+    /// Whether it stands in the commit that is checked out.
+    pub at_head: bool,
+    /// Whether it stands in the working tree, where the finding's place then is; else that is in the first commit.
+    pub in_working_tree: bool,
+    /// How the first commit is reached.
+    pub reachable: Reachable,
+}
+
 /// Something that is wrong.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
@@ -158,6 +216,15 @@ pub struct Finding {
     pub fingerprint: String,
     /// GitHub's `primaryLocationLineHash` of the finding's line; empty unless it was asked for.
     pub line_hash: String,
+    /// What the history says of it, where that was asked.
+    pub past: Option<Past>,
+}
+
+impl Finding {
+    /// Whether it is one of the past: it does not stand in the working tree any more.
+    pub fn is_past(&self) -> bool {
+        self.past.as_ref().is_some_and(|past| !past.in_working_tree)
+    }
 }
 
 /// A file or folder that could not be looked at, or not wholly.
@@ -179,8 +246,17 @@ pub struct Summary {
     pub files: usize,
     /// Their bytes.
     pub bytes: u64,
+    /// What was looked at of the history, where that was asked.
+    pub history: Option<Counts>,
     /// What was not looked at.
     pub skipped: Vec<Skipped>,
     /// Wall time, milliseconds.
     pub elapsed_ms: u64,
+}
+
+impl Summary {
+    /// Whether nothing was looked at.
+    pub fn is_empty(&self) -> bool {
+        self.files == 0 && self.history.as_ref().is_none_or(|history| history.blobs == 0)
+    }
 }

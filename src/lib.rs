@@ -19,6 +19,7 @@ pub mod lines;
 pub mod manifest;
 pub mod name;
 pub mod origin;
+pub mod past;
 pub mod prefilter;
 pub mod report;
 pub mod repository;

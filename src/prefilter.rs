@@ -5,6 +5,7 @@
 //! and judges the places where it finds one. It errs on the side of parsing.
 
 use std::ops::Range;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use aho_corasick::packed::{self, Searcher};
@@ -107,6 +108,57 @@ pub fn matters(language: Language, bytes: &[u8]) -> bool {
             word_matters(language, bytes, found.start, found.end)
         }),
     }
+}
+
+/// Whether any rule can have something to say about a file with these bytes whose name is not known yet: [`matters`] for
+/// some language, environment and key files apart, for which [`always_matters`] speaks.
+pub fn can_matter(bytes: &[u8]) -> bool {
+    let Some(patterns) = PATTERNS.as_ref() else {
+        return true;
+    };
+    if is_json(bytes) {
+        // A notebook is JSON too, and says so.
+        let is_notebook = || memchr::memmem::find(bytes, b"\"nbformat\"").is_some();
+        return matters(Language::Json, bytes) || (is_notebook() && matters(Language::Notebook, bytes));
+    }
+    patterns.candidates.any(bytes, |found| {
+        let here = bytes.get(found.start..).unwrap_or_default();
+        if here.starts_with(b"e") {
+            return begins_token(here);
+        }
+        // What matters in some format matters in code or in configuration without prose.
+        word_matters(Language::JavaScript, bytes, found.start, found.end)
+            || word_matters(Language::Toml, bytes, found.start, found.end)
+    })
+}
+
+/// Whether the bytes begin as JSON does and as nothing else: with braces or brackets and then a quoted name. A history is full
+/// of translations and other data in it.
+fn is_json(bytes: &[u8]) -> bool {
+    let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut opened = start.iter().filter(|byte| !byte.is_ascii_whitespace());
+    let mut is_open = false;
+    opened.by_ref().find_map(|byte| match byte {
+        b'{' | b'[' => {
+            is_open = true;
+            None
+        }
+        byte => Some(is_open && *byte == b'"'),
+    }) == Some(true)
+}
+
+/// Whether a file of this name, without its folder, matters whatever is in it. It is asked for every name in a history, so the
+/// plain names are told first.
+pub fn always_matters(name: &[u8]) -> bool {
+    let rest = name.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+    let is_plain = rest.len() > 4
+        || !rest.first().is_some_and(|byte| matches!(byte.to_ascii_lowercase(), b'p' | b'k' | b'e' | b'd'));
+    let has_env = name.windows(3).any(|window| window.eq_ignore_ascii_case(b"env"));
+    if is_plain && !has_env {
+        return false;
+    }
+    let name = String::from_utf8_lossy(name);
+    matches!(Language::of_path(Path::new(name.as_ref())), Language::Dotenv | Language::Key)
 }
 
 /// Whether the word at `start..end` matters where it stands.
@@ -267,6 +319,36 @@ mod tests {
         check(Language::Dotenv, "PORT=1", true);
         check(Language::Key, "x", true);
         check(Language::Dotenv, "", false);
+    }
+
+    /// What is thrown away before its name is known must not matter under any name.
+    #[test]
+    fn what_matters_under_some_name_can_matter() {
+        for (language, text) in [
+            (Language::JavaScript, "const tokenSigningKey = 'x'"),
+            (Language::Markdown, "import { SignJWT } from 'jose'"),
+            (Language::Yaml, "auth:\n  key: abc"),
+            (Language::Json, r#"{"authentication": {"key": "abc"}}"#),
+            (Language::Terraform, "variable \"jwt_secret\" {\n default = \"x\" }"),
+            (Language::Text, "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln"),
+            (Language::Properties, "tokens.key=abc"),
+        ] {
+            check(language, text, true);
+            assert!(can_matter(text.as_bytes()), "{text}");
+        }
+        assert!(!can_matter(b"for (const key of Object.keys(o)) assign(key)"));
+    }
+
+    #[test]
+    fn names_that_matter_whatever_is_in_the_file() {
+        for name in
+            [".env", ".ENV.local", "production.env", "env-example", "x.PEM", "jwt.key", "id.p8", "a.pk8", "x.dotenv"]
+        {
+            assert!(always_matters(name.as_bytes()), "{name}");
+        }
+        for name in ["app.js", "environment.ts", "keys.json", "key", "pem", "p.e", "", "."] {
+            assert!(!always_matters(name.as_bytes()), "{name}");
+        }
     }
 
     #[test]

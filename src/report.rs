@@ -10,7 +10,7 @@ pub mod rules;
 pub mod sarif;
 pub mod text;
 
-use crate::finding::{Context, Finding, Severity, Summary};
+use crate::finding::{Context, Finding, Past, Reachable, Severity, Summary};
 
 /// Where the tool is at home.
 pub const HOME_PAGE: &str = "https://crates.io/crates/jotlint";
@@ -73,11 +73,35 @@ fn sentence(text: &str) -> String {
     sentence
 }
 
-/// What a finding says, as sentences on one line: the message, the notes, what to do.
+/// What a finding says, as sentences on one line: the message, where it comes from, the notes, what to do.
 fn sentences(finding: &Finding) -> String {
-    let parts = std::iter::once(&finding.message).chain(&finding.notes).chain(std::iter::once(&finding.help));
+    let past = finding.past.as_ref().map(origin);
+    let parts = std::iter::once(&finding.message).chain(&past).chain(&finding.notes);
+    let parts = parts.chain(std::iter::once(&finding.help));
     let sentences: Vec<String> = parts.map(|part| one_line(&sentence(part))).filter(|part| !part.is_empty()).collect();
     sentences.join(" ")
+}
+
+/// Which commit brought a finding, and what has become of it since.
+fn origin(past: &Past) -> String {
+    let Some(first) = &past.first else {
+        return "no commit has it: it was added with `git add` once, and git has not thrown it away yet".to_owned();
+    };
+    let mut text = format!("commit {} of {} brought it", first.short_id(), first.day());
+    if let Some(last) = past.last.as_ref().filter(|last| *last != first) {
+        text += &format!(", {} of {} was the last to bring a file with it", last.short_id(), last.day());
+    }
+    text += match (past.in_working_tree, past.at_head) {
+        (true, _) => "",
+        (false, true) => ", and it stands at HEAD still, though not in the working tree",
+        (false, false) => ", and it stands at HEAD no more: whoever has the history has it",
+    };
+    text += match past.reachable {
+        Reachable::Refs => "",
+        Reachable::Reflog => " (only the log of a ref leads to that commit)",
+        Reachable::Nowhere => " (no branch or tag leads to that commit)",
+    };
+    text
 }
 
 /// `text` with every run of white space and control characters as one space.

@@ -16,6 +16,8 @@ use git2::ErrorCode;
 pub enum FileStatus {
     /// It is in the index: committed, or to be committed.
     Tracked,
+    /// It is a version of a file that some commit had.
+    Kept,
     /// An ignore rule keeps it out.
     Ignored,
     /// It is not tracked, and the next `git add` would change that.
@@ -53,6 +55,11 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 impl Error {
+    /// Whether the repository is sound and only of a kind that cannot be read, as those with SHA-256.
+    pub fn is_unknown_format(&self) -> bool {
+        self.reason.contains("object format")
+    }
+
     /// What a command that needs a repository says of one that cannot give what it is asked for.
     pub fn because(path: &Path, reason: impl Into<String>) -> Self {
         Error { path: path.to_owned(), reason: reason.into() }
@@ -142,6 +149,11 @@ impl Selection {
             Ok(below.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/"))
         };
         Ok(Selection(paths.iter().map(below).collect::<Result<_, _>>()?))
+    }
+
+    /// Whether nothing is left out.
+    pub fn is_all(&self) -> bool {
+        self.0.is_empty() || self.0.iter().any(String::is_empty)
     }
 
     /// Whether the file with this path from the root is meant.

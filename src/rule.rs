@@ -11,6 +11,7 @@ pub mod insecure_random;
 pub mod leaked_token;
 pub mod missing_algorithms;
 pub mod none_algorithm;
+pub mod stale_secret;
 pub mod unignored_env_file;
 pub mod unverified_decode;
 pub mod weak_secret;
@@ -21,6 +22,7 @@ use crate::analysis::{Analysis, KeyKind, Secret, UseSite};
 use crate::facts::Span;
 use crate::finding::{Confidence, SecretSummary, Severity};
 use crate::language::Language;
+use crate::past::Ages;
 use crate::secret::token::Token;
 use crate::secret::{self, generate};
 
@@ -40,6 +42,8 @@ pub enum Check {
     Facts(fn(&Analysis, &mut Drafts)),
     /// The whole tokens in its text, whatever it is written in.
     Tokens(fn(&[Token], &mut Drafts)),
+    /// What a file that git tracks says, and how old its secrets are.
+    Ages(fn(&Analysis, &Ages, &mut Drafts)),
 }
 
 /// Every rule. Of the rules that judge a literal the worst comes first, since a literal gets one finding.
@@ -55,6 +59,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: missing_algorithms::ID, check: Check::Facts(missing_algorithms::check) },
     Rule { id: unverified_decode::ID, check: Check::Facts(unverified_decode::check) },
     Rule { id: leaked_token::ID, check: Check::Tokens(leaked_token::check) },
+    Rule { id: stale_secret::ID, check: Check::Ages(stale_secret::check) },
 ];
 
 /// A finding before its place is written down for people: spans are bytes, and the context is not taken into account.

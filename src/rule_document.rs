@@ -115,6 +115,7 @@ sources!(
     "committed-env-file",
     "unignored-env-file",
     "leaked-token",
+    "stale-secret",
 );
 
 // The sources are part of the program, so a fault in one is a fault of the build: every test that touches a rule fails.

@@ -43,7 +43,7 @@ pub fn report(
     let report = Report { findings: &outcome.findings, summary: &outcome.summary };
     match format {
         // Nothing wrong would be said of nothing; standard error has what there is to say.
-        Format::Text if outcome.summary.files == 0 && outcome.findings.is_empty() => Ok(()),
+        Format::Text if outcome.findings.is_empty() && outcome.summary.is_empty() => Ok(()),
         Format::Text => {
             let fresh = |bits: u32| fresh_secret(bits);
             let options = text::Options {

@@ -19,6 +19,7 @@ use crate::finding::Skipped;
 use crate::language::Language;
 
 pub mod change;
+pub mod history;
 pub mod tree;
 
 /// The size up to which a file is read unless the caller says otherwise: 2 MiB. Source and configuration written by people

@@ -25,6 +25,7 @@ pub(super) fn summary() -> Summary {
     Summary {
         files: 214,
         bytes: 1_310_720,
+        history: None,
         skipped: vec![
             Skipped { path: "public/logo.png".into(), reason: "binary".into(), fault: false },
             Skipped { path: "config/my keys".into(), reason: "permission denied".into(), fault: true },
@@ -61,6 +62,7 @@ fn finding(rule: &'static str, severity: Severity, path: &str) -> Finding {
         related: Vec::new(),
         fingerprint: String::new(),
         line_hash: String::new(),
+        past: None,
     }
 }
 

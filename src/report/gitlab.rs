@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{HOME_PAGE, Report, VERSION, one_line, sentence};
+use super::{HOME_PAGE, Report, VERSION, one_line, origin, sentence};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::rule_document;
 
@@ -61,6 +61,9 @@ pub fn write(report: &Report<'_>, scan: Scan<'_>, out: &mut dyn Write) -> io::Re
 
 fn vulnerability(finding: &Finding, commit: Option<&str>) -> Value {
     let document = rule_document::find(finding.rule);
+    // A finding of the past stands in the commit that brought it.
+    let first = finding.past.as_ref().filter(|_| finding.is_past()).and_then(|past| past.first.as_ref());
+    let commit = first.map(|first| first.id.as_str()).or(commit);
     // The first identifier is what GitLab tracks a finding by, together with its place.
     let mut identifiers = vec![json!({
         "type": "jotlint_rule",
@@ -76,8 +79,12 @@ fn vulnerability(finding: &Finding, commit: Option<&str>) -> Value {
             "url": rule_document::cwe_uri(number),
         })
     }));
-    let said: Vec<String> =
-        std::iter::once(&finding.message).chain(&finding.notes).map(|part| one_line(&sentence(part))).collect();
+    let origin = finding.past.as_ref().map(origin);
+    let said: Vec<String> = std::iter::once(&finding.message)
+        .chain(&origin)
+        .chain(&finding.notes)
+        .map(|part| one_line(&sentence(part)))
+        .collect();
     json!({
         "id": uuid(&finding.fingerprint),
         "name": document.map_or(finding.rule, |document| document.title.as_str()),

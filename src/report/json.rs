@@ -7,7 +7,10 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{Report, VERSION};
-use crate::finding::{Confidence, Context, Finding, Related, SecretSummary, Severity, Skipped, Summary};
+use crate::finding::{
+    Commit, Confidence, Context, Finding, Past, Reachable, Related, SecretSummary, Severity, Skipped, Summary,
+};
+use crate::source::history::Counts;
 
 /// Writes the whole report as one object, indented, with a line end behind it.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -58,8 +61,8 @@ struct FindingObject<'a> {
     library: Option<&'a str>,
     secret: Option<SecretObject<'a>>,
     related: Vec<RelatedObject<'a>>,
-    /// The commit that brought the finding; null for what is found in a working tree.
-    commit: (),
+    /// The commit that brought the finding; null unless the history was asked.
+    commit: Option<CommitObject<'a>>,
     /// How it can be mended by machine; null where nothing is safe to change.
     fix: (),
     fingerprint: &'a str,
@@ -83,11 +86,35 @@ struct RelatedObject<'a> {
 }
 
 #[derive(Serialize)]
+struct CommitObject<'a> {
+    id: Option<&'a str>,
+    date: Option<String>,
+    last_id: Option<&'a str>,
+    last_date: Option<String>,
+    at_head: bool,
+    in_working_tree: bool,
+    reachable: Reachable,
+}
+
+#[derive(Serialize)]
+struct HistoryObject {
+    cached_blobs: usize,
+    reflog_commits: usize,
+    unreachable_commits: usize,
+    shallow_commits: usize,
+    missing_objects: usize,
+    corrupt_objects: usize,
+    replaced_objects: usize,
+    submodule_commits: usize,
+}
+
+#[derive(Serialize)]
 struct SummaryObject<'a> {
     files: usize,
     bytes: u64,
     blobs: usize,
     commits: usize,
+    history: Option<HistoryObject>,
     skipped: &'a [Skipped],
     suppressed: usize,
     baselined: usize,
@@ -111,7 +138,7 @@ impl<'a> FindingObject<'a> {
             library: finding.library.as_deref(),
             secret: finding.secret.as_ref().map(SecretObject::new),
             related: finding.related.iter().map(RelatedObject::new).collect(),
-            commit: (),
+            commit: finding.past.as_ref().map(CommitObject::new),
             fix: (),
             fingerprint: &finding.fingerprint,
         }
@@ -141,13 +168,45 @@ impl<'a> RelatedObject<'a> {
     }
 }
 
+impl<'a> CommitObject<'a> {
+    fn new(past: &'a Past) -> Self {
+        let id = |commit: &'a Option<Commit>| commit.as_ref().map(|commit| commit.id.as_str());
+        let date = |commit: &Option<Commit>| commit.as_ref().map(Commit::date_text);
+        CommitObject {
+            id: id(&past.first),
+            date: date(&past.first),
+            last_id: id(&past.last),
+            last_date: date(&past.last),
+            at_head: past.at_head,
+            in_working_tree: past.in_working_tree,
+            reachable: past.reachable,
+        }
+    }
+}
+
+impl HistoryObject {
+    fn new(counts: &Counts) -> Self {
+        HistoryObject {
+            cached_blobs: counts.cached,
+            reflog_commits: counts.reflog_commits,
+            unreachable_commits: counts.unreachable_commits,
+            shallow_commits: counts.shallow,
+            missing_objects: counts.missing,
+            corrupt_objects: counts.corrupt,
+            replaced_objects: counts.replaced,
+            submodule_commits: counts.submodules,
+        }
+    }
+}
+
 impl<'a> SummaryObject<'a> {
     fn new(summary: &'a Summary) -> Self {
         SummaryObject {
             files: summary.files,
             bytes: summary.bytes,
-            blobs: 0,
-            commits: 0,
+            blobs: summary.history.as_ref().map_or(0, |history| history.blobs),
+            commits: summary.history.as_ref().map_or(0, |history| history.commits),
+            history: summary.history.as_ref().map(HistoryObject::new),
             skipped: &summary.skipped,
             suppressed: 0,
             baselined: 0,

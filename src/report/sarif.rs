@@ -15,7 +15,7 @@ use serde_sarif::sarif::{
 };
 
 use super::{HOME_PAGE, Report, VERSION, one_line, sentence, sentences};
-use crate::finding::{Finding, Region, Severity, Skipped};
+use crate::finding::{Commit, Finding, Region, Severity, Skipped};
 use crate::rule_document::{self, RuleDocument};
 
 /// The folder all paths are relative to.
@@ -50,24 +50,33 @@ fn log(report: &Report<'_>) -> Sarif {
                 .build(),
         ])
         .build();
+    // Code scanning takes an alert for mended when its line is gone; what the history holds is mended by other means, and
+    // has a run of its own.
+    let past = || report.findings.iter().filter(|finding| finding.is_past());
+    let faults = || report.summary.skipped.iter().filter(|skipped| skipped.fault);
+    let present = report.findings.iter().filter(|finding| !finding.is_past()).map(result).collect();
+    let mut runs = vec![run(driver.clone(), "jotlint/", present, faults().map(notification).collect())];
+    if report.summary.history.is_some() || past().next().is_some() {
+        runs.push(run(driver, "jotlint-history/", past().map(result).collect(), Vec::new()));
+    }
+    Sarif::builder().schema(SCHEMA).version(json!("2.1.0")).runs(runs).build()
+}
+
+/// The results of one category, with what could not be read.
+fn run(driver: ToolComponent, category: &str, results: Vec<SarifResult>, notifications: Vec<Notification>) -> Run {
     let base = ArtifactLocation::builder()
         .description(message("The directory the check ran in, which should be the root of the repository."))
         .build();
-    let invocation = Invocation::builder()
-        .execution_successful(true)
-        .tool_execution_notifications(
-            report.summary.skipped.iter().filter(|skipped| skipped.fault).map(notification).collect::<Vec<_>>(),
-        )
-        .build();
-    let run = Run::builder()
+    let invocation =
+        Invocation::builder().execution_successful(true).tool_execution_notifications(notifications).build();
+    Run::builder()
         .tool(Tool::builder().driver(driver).build())
-        .automation_details(RunAutomationDetails::builder().id("jotlint/").build())
+        .automation_details(RunAutomationDetails::builder().id(category).build())
         .column_kind(json!("unicodeCodePoints"))
         .original_uri_base_ids(BTreeMap::from([(BASE.to_owned(), base)]))
         .invocations(vec![invocation])
-        .results(report.findings.iter().map(result).collect::<Vec<_>>())
-        .build();
-    Sarif::builder().schema(SCHEMA).version(json!("2.1.0")).runs(vec![run]).build()
+        .results(results)
+        .build()
 }
 
 fn rule(document: &RuleDocument) -> ReportingDescriptor {
@@ -94,7 +103,14 @@ fn result(finding: &Finding) -> SarifResult {
         fingerprints.insert("primaryLocationLineHash".to_owned(), finding.line_hash.clone());
     }
     let secret = finding.secret.as_ref();
+    let past = finding.past.as_ref();
+    let commit =
+        |commit: Option<&Commit>| json!(commit.map(|commit| json!({ "id": commit.id, "date": commit.date_text() })));
     let properties = [
+        ("commit", commit(past.and_then(|past| past.first.as_ref()))),
+        ("lastCommit", commit(past.and_then(|past| past.last.as_ref()))),
+        ("atHead", json!(past.map(|past| past.at_head))),
+        ("reachable", json!(past.map(|past| past.reachable))),
         ("confidence", json!(finding.confidence)),
         ("context", json!(finding.context)),
         ("language", json!(finding.language)),

@@ -6,10 +6,10 @@ use annotate_snippets::{
     AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet as Source, normalize_untrusted_str,
 };
 use anstyle::AnsiColor;
-use indicatif::DecimalBytes;
+use indicatif::{DecimalBytes, HumanCount};
 use zeroize::Zeroizing;
 
-use super::{Report, count, one_line};
+use super::{Report, count, one_line, origin};
 use crate::finding::{Finding, Region, Severity, Snippet};
 use crate::rule_document::prose::{FAINT, HEADING, paint};
 
@@ -60,13 +60,14 @@ pub fn write(report: &Report<'_>, options: &Options<'_>, out: &mut dyn Write) ->
 pub fn summary_line(report: &Report<'_>) -> String {
     let counts = report.counts();
     let summary = report.summary;
-    if summary.files == 0 && report.findings.is_empty() {
+    if summary.is_empty() && report.findings.is_empty() {
         return format!("No file was looked at{}.", skipped(report));
     }
     let looked = format!(
-        "{} ({}) in {}{}",
+        "{} ({}){} in {}{}",
         count(summary.files, "file"),
         DecimalBytes(summary.bytes),
+        history(report),
         duration(summary.elapsed_ms),
         skipped(report),
     );
@@ -86,6 +87,20 @@ pub fn summary_line(report: &Report<'_>) -> String {
         1 => format!("{found}; 1 finding in tests, examples or documentation is a note: looked at {looked}."),
         number => format!("{found}; {number} in tests, examples and documentation are notes: looked at {looked}."),
     }
+}
+
+/// What was looked at of the history.
+fn history(report: &Report<'_>) -> String {
+    let Some(history) = &report.summary.history else {
+        return String::new();
+    };
+    let (blobs, commits) = (HumanCount(history.blobs as u64), HumanCount(history.commits as u64));
+    let unreachable = history.reflog_commits + history.unreachable_commits;
+    let elsewhere = match unreachable {
+        0 => String::new(),
+        _ => format!(", {} of them in no branch or tag", HumanCount(unreachable as u64)),
+    };
+    format!(" and {blobs} versions of files in {commits} commits{elsewhere}")
 }
 
 fn skipped(report: &Report<'_>) -> String {
@@ -115,7 +130,9 @@ fn write_line(finding: &Finding, color: bool, out: &mut dyn Write) -> io::Result
         Severity::Note => AnsiColor::BrightGreen.on_default().bold(),
     };
     let (place, label) = (paint(&place, FAINT, color), paint(&label, style, color));
-    writeln!(out, "{place} {label} {}", printable(&finding.message))
+    let past = finding.past.as_ref().filter(|past| !past.in_working_tree).and_then(|past| past.first.as_ref());
+    let past = past.map_or_else(String::new, |first| format!(" (commit {} of {})", first.short_id(), first.day()));
+    writeln!(out, "{place} {label} {}{past}", printable(&finding.message))
 }
 
 fn write_finding(finding: &Finding, options: &Options<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -130,7 +147,8 @@ fn write_finding(finding: &Finding, options: &Options<'_>, out: &mut dyn Write) 
     for related in &finding.related {
         elements.push(place(&related.snippet, AnnotationKind::Context, &related.message));
     }
-    for note in &finding.notes {
+    let origin = finding.past.as_ref().map(origin);
+    for note in origin.iter().chain(&finding.notes) {
         elements.push(Level::NOTE.message(wrap(note, options.width)).into());
     }
     if !finding.help.is_empty() {

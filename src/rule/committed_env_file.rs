@@ -11,10 +11,12 @@ pub const ID: &str = "committed-env-file";
 
 /// Adds what the rule finds.
 pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
-    if analysis.surroundings.status != Some(FileStatus::Tracked) {
-        return;
-    }
-    file_findings(analysis, drafts, ID, Severity::Error, "git tracks this file", |draft| {
+    let what = match analysis.surroundings.status {
+        Some(FileStatus::Tracked) => "git tracks this file",
+        Some(FileStatus::Kept) => "git keeps this file",
+        _ => return,
+    };
+    file_findings(analysis, drafts, ID, Severity::Error, what, |draft| {
         draft.notes.push(
             "everybody with a copy of the repository has the key, and deleting the file leaves it in the history"
                 .to_owned(),

@@ -1,0 +1,208 @@
+//! What a history says of the secrets in it: when each came, and whether it still stands.
+//!
+//! A secret is known again by a digest of its value, which lives as long as the run and is never shown or stored. A long value is
+//! the same wherever it stands; a short one, which many can have thought of, only under the same name.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use git2::Oid;
+use rustc_hash::FxHashSet;
+use sha2::{Digest, Sha256};
+
+use crate::finding::{Commit, Finding, Past, Severity};
+use crate::rule::committed_env_file;
+use crate::source::history::{Version, When};
+
+/// What to do about a secret of the past. Mending the file does not help, it has been mended.
+const HELP: &str = "replace it wherever it is still accepted (`jotlint generate` makes a new one); taking it out of the \
+                    history is worth the trouble only then, since nobody can take it out of the copies others have";
+
+/// From this length on, in bytes, a value is nobody else's.
+const UNIQUE: usize = 20;
+
+/// A secret, by a digest of its value.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Identity([u8; 16]);
+
+impl Identity {
+    /// The secret with this value and name.
+    pub fn new(value: &str, name: Option<&str>) -> Self {
+        Self::digest(value, name.filter(|_| value.len() < UNIQUE))
+    }
+
+    /// The secret with this value for as long as it has had this name.
+    pub fn named(value: &str, name: &str) -> Self {
+        Self::digest(value, Some(name))
+    }
+
+    fn digest(value: &str, name: Option<&str>) -> Self {
+        let mut digest = Sha256::new();
+        digest.update(value);
+        if let Some(name) = name {
+            digest.update([0]);
+            digest.update(name);
+        }
+        let digest: [u8; 32] = digest.finalize().into();
+        let mut identity = [0; 16];
+        identity.copy_from_slice(&digest[..16]);
+        Identity(identity)
+    }
+}
+
+/// When a secret came and went.
+#[derive(Clone, Copy, Debug)]
+pub struct Span {
+    /// The first time.
+    pub first: When,
+    /// The last time a version of a file with it came.
+    pub last: When,
+    /// Whether it stands in the commit that is checked out.
+    pub at_head: bool,
+}
+
+impl Span {
+    fn of(version: &Version) -> Self {
+        Span { first: version.when, last: version.when, at_head: version.at_head }
+    }
+
+    fn add(&mut self, other: &Span) {
+        if other.first.order() < self.first.order() {
+            self.first = other.first;
+        }
+        if other.last.order() > self.last.order() && other.last.commit.is_some() {
+            self.last = other.last;
+        }
+        self.at_head |= other.at_head;
+    }
+
+    /// As a finding has it.
+    pub fn past(&self, in_working_tree: bool) -> Past {
+        let commit = |when: When| when.commit.map(|(id, date)| Commit { id: id.to_string(), date });
+        Past {
+            first: commit(self.first),
+            last: commit(self.last),
+            at_head: self.at_head,
+            in_working_tree,
+            reachable: self.first.reach,
+        }
+    }
+}
+
+/// The secrets of a history. A version at a time is added, in any order, by any thread.
+#[derive(Default)]
+pub struct Secrets {
+    spans: HashMap<Identity, Span>,
+    /// For each secret the finding that says most of it.
+    findings: HashMap<(Identity, bool), (Finding, When)>,
+    /// The blobs with which there is something, so that they have to be looked at again.
+    pub dirty: FxHashSet<Oid>,
+}
+
+impl Secrets {
+    /// Adds the secrets of a version.
+    pub fn add(&mut self, version: &Version, secrets: impl IntoIterator<Item = Identity>) {
+        let span = Span::of(version);
+        for secret in secrets {
+            self.spans.entry(secret).and_modify(|known| known.add(&span)).or_insert(span);
+        }
+    }
+
+    /// Adds a finding of a version that is about a secret. Of all findings about it one stays: the worst, and of those the
+    /// oldest. That a file is in git is a finding beside the one about the value.
+    pub fn add_finding(&mut self, version: &Version, secret: Identity, finding: Finding) {
+        let key = |finding: &Finding, when: When| {
+            (Reverse(finding.severity), when.order(), finding.path.clone(), finding.region.span)
+        };
+        match self.findings.entry((secret, is_about_file(&finding))) {
+            Entry::Vacant(place) => drop(place.insert((finding, version.when))),
+            Entry::Occupied(mut known) => {
+                let (other, when) = known.get();
+                if key(&finding, version.when) < key(other, *when) {
+                    known.insert((finding, version.when));
+                }
+            }
+        }
+    }
+
+    /// When a secret came and went.
+    pub fn span(&self, secret: Identity) -> Option<&Span> {
+        self.spans.get(&secret)
+    }
+
+    /// The findings about secrets of which the working tree does not say as much, given what it says. In the order of paths,
+    /// and of age in each.
+    pub fn findings(self, standing: &Standing) -> Vec<Finding> {
+        let mut past = Vec::new();
+        for ((secret, is_about_file), (mut finding, when)) in self.findings {
+            if standing.0.get(&(secret, is_about_file)).is_some_and(|severity| *severity >= finding.severity) {
+                continue;
+            }
+            let Some(span) = self.spans.get(&secret) else { continue };
+            if let (Some((id, date)), true) = (when.commit, when != span.first) {
+                let commit = Commit { id: id.to_string(), date };
+                finding.notes.push(format!(
+                    "this place is the one in commit {} of {}",
+                    commit.short_id(),
+                    commit.day()
+                ));
+            }
+            // One secret after the other can have had the same place and name.
+            let commit = when.commit.map(|(id, _)| id.to_string()).unwrap_or_default();
+            finding.fingerprint = Sha256::new()
+                .chain_update(&finding.fingerprint)
+                .chain_update(commit)
+                .finalize()
+                .iter()
+                .take(16)
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            finding.help = HELP.to_owned();
+            finding.past = Some(span.past(false));
+            past.push((when.order(), finding));
+        }
+        past.sort_by(|(when, one), (other_when, other)| {
+            (&one.path, when, one.region.span, one.rule).cmp(&(&other.path, other_when, other.region.span, other.rule))
+        });
+        past.into_iter().map(|(_, finding)| finding).collect()
+    }
+}
+
+/// What the working tree says of secrets: the worst severity for each, and apart from that of the files they are in.
+#[derive(Default)]
+pub struct Standing(HashMap<(Identity, bool), Severity>);
+
+impl Standing {
+    /// Adds a finding.
+    pub fn add(&mut self, secret: Identity, finding: &Finding) {
+        let severity = self.0.entry((secret, is_about_file(finding))).or_insert(finding.severity);
+        *severity = finding.severity.max(*severity);
+    }
+}
+
+/// Whether a finding is about a file that git has, and not about the value in it.
+fn is_about_file(finding: &Finding) -> bool {
+    finding.rule == committed_env_file::ID
+}
+
+/// How old the secrets of the working tree are.
+#[derive(Clone, Copy)]
+pub struct Ages<'a> {
+    /// The secrets of the history.
+    pub secrets: &'a Secrets,
+    /// The days after which one should have been replaced.
+    pub rotation_days: u32,
+    /// Now, in seconds since 1970.
+    pub now: i64,
+}
+
+impl Ages<'_> {
+    /// The days since a secret was first committed, and the commit that did it, if that is too long ago.
+    pub fn overdue(&self, secret: Identity) -> Option<(i64, Commit)> {
+        const DAY: i64 = 86_400;
+        let (id, date) = self.secrets.span(secret)?.first.commit?;
+        let days = self.now.saturating_sub(date) / DAY;
+        (days > i64::from(self.rotation_days)).then(|| (days, Commit { id: id.to_string(), date }))
+    }
+}

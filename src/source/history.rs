@@ -1,0 +1,701 @@
+//! Every version of every file that git keeps: filter first, name later.
+//!
+//! 1. Every blob is decoded once, on all threads, and its bytes are held against the prefilter. A blob does not know its
+//!    name, so the prefilter keeps what can matter under some name; nearly all is thrown away.
+//! 2. Every tree and commit is decoded once. Of the trees is kept which trees and which of the blobs that are left stand in
+//!    them, under which names. Environment and key files join the blobs that are left, by their names.
+//! 3. The commits are walked in the order they came about, every distinct tree once, so that each blob gets its names and
+//!    the commit that brought it.
+//!
+//! Objects that no ref leads to are looked at too: whoever has the repository has them.
+//!
+//! Memory: about 60 bytes an object of the largest pack while it is decoded, 12 a tree and 8 a folder in it, and at most
+//! [`MOST_KEPT`] of contents, beyond which blobs are read a second time. Contents are decoded along delta chains, of which
+//! each thread holds one.
+
+pub mod cache;
+pub mod graph;
+pub mod objects;
+
+use std::borrow::Cow;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use git2::{ObjectType, Oid, TreeWalkMode, TreeWalkResult};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::context;
+use crate::finding::{Reachable, Skipped};
+use crate::language::Language;
+use crate::prefilter;
+use crate::repository::{self, Error, Naming, Selection};
+use crate::source::{self, File, Refusal};
+
+use cache::{Cache, Known, Sighting};
+use graph::{Entry, EntryKind, Graph};
+use objects::{Objects, Pack, Reader};
+
+/// The contents that are kept from the first pass, in bytes.
+const MOST_KEPT: usize = 256 << 20;
+
+/// So many names of one blob count: more are copies of copies.
+const MOST_NAMES: usize = 16;
+
+/// How a history is read.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Files and folders; the whole repository if there are none.
+    pub paths: Vec<PathBuf>,
+    /// Whether what earlier runs found out is left aside, and nothing is written down.
+    pub no_cache: bool,
+    /// The days after which a secret should have been replaced.
+    pub rotation_days: u32,
+    /// How far it is, for whoever wants to show it.
+    pub progress: Arc<Progress>,
+}
+
+/// How far reading a history is.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Objects there are to read, as far as is known.
+    pub total: AtomicU64,
+    /// Objects read.
+    pub objects: AtomicU64,
+    /// Their bytes.
+    pub bytes: AtomicU64,
+}
+
+/// What was looked at of a history, and what could not be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Distinct blobs.
+    pub blobs: usize,
+    /// Commits.
+    pub commits: usize,
+    /// Of these, those that only the log of a ref leads to.
+    pub reflog_commits: usize,
+    /// Of these, those that nothing leads to.
+    pub unreachable_commits: usize,
+    /// Blobs an earlier run had found nothing in.
+    pub cached: usize,
+    /// Objects that others speak of and that are not there.
+    pub missing: usize,
+    /// Objects that cannot be read.
+    pub corrupt: usize,
+    /// Commits whose parents were not fetched.
+    pub shallow: usize,
+    /// Objects that a ref replaces by others; both are looked at.
+    pub replaced: usize,
+    /// Commits of other repositories in trees.
+    pub submodules: usize,
+}
+
+/// When something came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct When {
+    /// The commit that brought it and its date in seconds since 1970; nothing where no commit leads to it.
+    pub commit: Option<(Oid, i64)>,
+    /// Its place in the order of all.
+    pub position: u32,
+    /// How it is reached.
+    pub reach: Reachable,
+}
+
+impl When {
+    /// What is earlier is less; what is reached worse counts as later.
+    pub fn order(&self) -> (bool, Reachable, u32) {
+        (self.commit.is_none(), self.reach, self.position)
+    }
+}
+
+/// A blob under a name.
+#[derive(Debug)]
+pub struct Version {
+    /// The blob.
+    pub blob: Oid,
+    /// The path reports use; of a blob without any name its id.
+    pub path: String,
+    /// Where in it the part begins that says what the file is for.
+    pub local: usize,
+    /// Whether it has a name, or only its id.
+    pub is_named: bool,
+    /// When it came there first.
+    pub when: When,
+    /// Whether the blob is in the commit that is checked out.
+    pub at_head: bool,
+    /// Its bytes, if there was room to keep them.
+    bytes: Option<Arc<[u8]>>,
+}
+
+/// A history, filtered and named.
+pub struct History {
+    /// What may matter, by path and then by age.
+    pub versions: Vec<Version>,
+    /// What was looked at.
+    pub counts: Counts,
+    /// What could not be looked at.
+    pub skipped: Vec<Skipped>,
+    objects: Objects,
+    max_file_size: u64,
+    root: Option<PathBuf>,
+    project_names: Vec<String>,
+    memory: Option<Memory>,
+}
+
+/// What the next run is told.
+struct Memory {
+    cache: Cache,
+    known: Known,
+    /// Where the blobs stand of which it is to be seen whether there is something in them.
+    places: FxHashMap<Oid, Vec<Place>>,
+}
+
+/// What no commit brought.
+const NEVER: When = When { commit: None, position: u32::MAX, reach: Reachable::Nowhere };
+
+/// Where a blob stands.
+#[derive(Clone, Debug)]
+struct Place {
+    /// From the root of the repository.
+    path: String,
+    when: When,
+    /// The trees that lead to it.
+    trees: Vec<Oid>,
+}
+
+impl History {
+    /// Reads the history of a repository.
+    ///
+    /// # Errors
+    /// No repository, or one that cannot be opened. What cannot be read in one that can be is counted.
+    pub fn read(options: &Options, adjacent: bool, max_file_size: u64) -> Result<History, Error> {
+        let place = options.paths.first().map_or(Path::new("."), PathBuf::as_path);
+        let folder = if place.is_dir() { place } else { place.parent().unwrap_or(place) };
+        let repository = repository::open(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })?;
+        let root = repository.workdir().and_then(|root| root.canonicalize().ok());
+        let selection = match &root {
+            Some(root) => Selection::of(&options.paths, root)?,
+            None => Selection::default(),
+        };
+        let settings = format!("{adjacent} {max_file_size}");
+        let cache = (!options.no_cache).then(|| Cache::new(repository.commondir(), &settings));
+        let mut known = cache.as_ref().and_then(Cache::load).unwrap_or_default();
+        let tips = Tips::of(&repository);
+        if !tips.hold(&repository, &known) {
+            known = known.without_names();
+        }
+        let mut found = Found::read(&repository, &known, max_file_size, &options.progress);
+        let mut places = found.places(&repository, &known, &tips);
+        let is_unnamed = |id: &Oid| !places.contains_key(id);
+        if found.objects.is_partial && !known.trees.is_empty() && found.open.keys().any(is_unnamed) {
+            // A blob that was fetched later than the trees it stands in: they have to be walked again.
+            known = known.without_names();
+            found = Found::read(&repository, &known, max_file_size, &options.progress);
+            places = found.places(&repository, &known, &tips);
+        }
+        let naming = Naming::below(root.as_deref());
+        let versions = found.versions(&repository, &places, &naming, &selection);
+        let shallow = shallow(&repository);
+        let is_new = !found.graph.commits.is_empty() || !found.present.is_empty() || known.tips != tips.refs;
+        let cached = known.clean.len() + known.harmless.len();
+        let dirty: FxHashSet<Oid> = known.sightings.iter().map(|sighting| sighting.blob).collect();
+        let mut counts = Counts {
+            blobs: cached + dirty.len() + found.present.len(),
+            commits: known.commits.len() + found.graph.commits.len(),
+            cached,
+            corrupt: found.corrupt.len(),
+            shallow,
+            replaced: tips.replaced,
+            ..Counts::default()
+        };
+        found.add_to(&mut known, &tips, shallow > 0);
+        counts.reflog_commits = known.counted.reflog as usize;
+        counts.unreachable_commits = known.counted.unreachable as usize;
+        counts.missing = known.counted.missing as usize + tips.broken;
+        counts.submodules = known.counted.submodules as usize;
+        let skipped = found.skipped(&counts, &naming.name(".git").0);
+        // Of a part of the repository the rest is not known.
+        let memory = cache.filter(|_| is_new && selection.is_all());
+        let unnamed = versions.iter().filter(|version| !version.is_named).map(|version| version.blob);
+        let unnamed: Vec<Oid> = unnamed.collect();
+        places.extend(unnamed.into_iter().map(|blob| (blob, Vec::new())));
+        Ok(History {
+            versions,
+            counts,
+            skipped,
+            objects: found.objects,
+            max_file_size,
+            project_names: repository::project_names(&repository),
+            root,
+            memory: memory.map(|cache| Memory { cache, known, places }),
+        })
+    }
+
+    /// The file a version is. The reader is that of the thread, opened when it is needed first.
+    ///
+    /// # Errors
+    /// A blob that cannot be read, or one that is not looked at under that name.
+    pub fn file<'v>(&self, version: &'v Version, reader: &mut Option<Reader>) -> Result<File<'v>, Refusal> {
+        source::check_name(version.path.rsplit('/').next().unwrap_or_default())?;
+        let bytes = match &version.bytes {
+            Some(bytes) => source::decode(bytes)?,
+            None => {
+                if reader.is_none() {
+                    *reader = self.objects.reader();
+                }
+                let object = reader.as_ref().and_then(|reader| reader.object(version.blob).ok());
+                let object = object.ok_or_else(|| Refusal::fault("the object cannot be read"))?;
+                if object.len() as u64 > self.max_file_size {
+                    return Err(source::too_large(self.max_file_size));
+                }
+                Cow::Owned(source::decode(&object)?.into_owned())
+            }
+        };
+        Ok(File { path: version.path.clone(), local: version.local, named: false, bytes })
+    }
+
+    /// The root of the working tree, if there is one.
+    pub fn root(&self) -> Option<&Path> {
+        self.root.as_deref()
+    }
+
+    /// What the project is called.
+    pub fn project_names(&self) -> &[String] {
+        &self.project_names
+    }
+
+    /// Writes down for the next run what this one has found out: the blobs in which there was something are looked at
+    /// again.
+    pub fn remember(self, dirty: &FxHashSet<Oid>) {
+        let Some(Memory { cache, mut known, places }) = self.memory else {
+            return;
+        };
+        known.sightings.clear();
+        for (blob, mut places) in places {
+            if !dirty.contains(&blob) {
+                known.harmless.push(blob);
+                continue;
+            }
+            if places.is_empty() {
+                places.push(Place { path: String::new(), when: NEVER, trees: Vec::new() });
+            }
+            known.sightings.extend(places.into_iter().map(|Place { when, trees, .. }| Sighting {
+                blob,
+                commit: when.commit,
+                position: when.position,
+                reach: when.reach,
+                trees,
+            }));
+        }
+        known.harmless.retain(|blob| !dirty.contains(blob));
+        // A folder that cannot be written to is none of the reader's business: the next run takes longer.
+        let _ = cache.store(known);
+    }
+}
+
+/// Whatever refs, and their logs, point to.
+struct Tips {
+    refs: Vec<Oid>,
+    reflogs: Vec<Oid>,
+    /// Refs that lead to no commit.
+    broken: usize,
+    /// Refs that replace objects.
+    replaced: usize,
+}
+
+impl Tips {
+    fn of(repository: &git2::Repository) -> Tips {
+        let mut tips = Tips { refs: Vec::new(), reflogs: Vec::new(), broken: 0, replaced: 0 };
+        let mut heads = vec![repository.path().join("HEAD")];
+        let worktrees = fs::read_dir(repository.commondir().join("worktrees"));
+        heads.extend(worktrees.into_iter().flatten().flatten().map(|worktree| worktree.path().join("HEAD")));
+        // A head that is not detached names a ref, which is among the refs.
+        let detached = heads.iter().filter_map(|head| Oid::from_str(fs::read_to_string(head).ok()?.trim()).ok());
+        tips.refs.extend(detached);
+        for reference in repository.references().into_iter().flatten() {
+            let Ok(reference) = reference else {
+                tips.broken += 1;
+                continue;
+            };
+            if reference.name_bytes().starts_with(b"refs/replace/") {
+                tips.replaced += 1;
+            }
+            match reference.peel_to_commit() {
+                Ok(commit) => tips.refs.push(commit.id()),
+                // A tag can name a tree or a blob.
+                Err(_) if reference.peel(ObjectType::Any).is_ok() => {}
+                Err(_) => tips.broken += 1,
+            }
+        }
+        tips.refs.sort_unstable();
+        tips.refs.dedup();
+        for folder in [repository.commondir().join("logs"), repository.path().join("logs")] {
+            read_logs(&folder, &mut tips.reflogs, 0);
+        }
+        tips.reflogs.sort_unstable();
+        tips.reflogs.dedup();
+        tips
+    }
+
+    /// Whether what was known of reaching commits still holds: all earlier tips can still be reached.
+    fn hold(&self, repository: &git2::Repository, known: &Known) -> bool {
+        let earlier = &known.tips;
+        let gone: Vec<Oid> = earlier.iter().filter(|tip| self.refs.binary_search(tip).is_err()).copied().collect();
+        let new: Vec<Oid> = self.refs.iter().filter(|tip| earlier.binary_search(tip).is_err()).copied().collect();
+        // A ref can lead back to what nothing led to.
+        let elsewhere = known.counted.reflog + known.counted.unreachable > 0;
+        if elsewhere && new.iter().any(|tip| known.commits.binary_search(tip).is_ok()) {
+            return false;
+        }
+        gone.iter().all(|tip| {
+            let leads_there = |from: &Oid| repository.graph_descendant_of(*from, *tip).unwrap_or(false);
+            new.iter().any(leads_there) || self.refs.iter().any(leads_there)
+        })
+    }
+}
+
+/// Adds the ids in the logs of a folder and those in it: each line begins with the one before and the one after.
+fn read_logs(folder: &Path, ids: &mut Vec<Oid>, depth: usize) {
+    const DEEPEST: usize = 32;
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() && depth < DEEPEST => read_logs(&entry.path(), ids, depth + 1),
+            Ok(kind) if kind.is_file() => {
+                for line in fs::read(entry.path()).unwrap_or_default().split(|byte| *byte == b'\n') {
+                    let text = |bytes| std::str::from_utf8(bytes).ok();
+                    let both = [line.get(..40), line.get(41..81)].into_iter().flatten().filter_map(text);
+                    ids.extend(both.filter_map(|id| Oid::from_str(id).ok()).filter(|id| !id.is_zero()));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What reading the objects comes to.
+struct Found {
+    objects: Objects,
+    /// The blobs that are new.
+    present: FxHashSet<Oid>,
+    /// Of these, those that may matter, with their bytes if there was room.
+    open: FxHashMap<Oid, Option<Arc<[u8]>>>,
+    graph: Graph,
+    /// The blobs in the graph, by number.
+    blobs: Vec<Oid>,
+    missing: FxHashSet<Oid>,
+    submodules: FxHashSet<Oid>,
+    corrupt: FxHashSet<Oid>,
+    /// How each commit of the graph is reached.
+    reach: Vec<Reachable>,
+    /// Folders that were left out.
+    too_deep: usize,
+}
+
+impl Found {
+    /// Reads every object that is not known.
+    fn read(repository: &git2::Repository, known: &Known, max_file_size: u64, progress: &Progress) -> Found {
+        let objects =
+            Objects::open(repository, |name| pack_id(name).is_some_and(|id| known.packs.binary_search(&id).is_ok()));
+        progress.total.store(objects.count() as u64, Ordering::Relaxed);
+        let count = |bytes: &[u8]| {
+            progress.objects.fetch_add(1, Ordering::Relaxed);
+            progress.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        };
+        let is_new = |id: &Oid| !known.has(id);
+        let open = Mutex::new(FxHashMap::default());
+        let loose_blobs = Mutex::new(FxHashSet::default());
+        let kept = AtomicUsize::new(0);
+        let mut corrupt: FxHashSet<Oid> = objects
+            .each(&[ObjectType::Blob], max_file_size, &is_new, &|_, id, bytes| {
+                count(bytes);
+                if objects.is_loose(&id) {
+                    loose_blobs.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+                }
+                if !source::decode(bytes).is_ok_and(|text| prefilter::can_matter(&text)) {
+                    return;
+                }
+                let fits = kept.fetch_add(bytes.len(), Ordering::Relaxed) + bytes.len() <= MOST_KEPT;
+                let bytes = fits.then(|| Arc::from(bytes));
+                open.lock().unwrap_or_else(PoisonError::into_inner).insert(id, bytes);
+            })
+            .into_iter()
+            .collect();
+        let open = open.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut present = loose_blobs.into_inner().unwrap_or_else(PoisonError::into_inner);
+        present.extend(objects.packed(ObjectType::Blob).filter(is_new));
+
+        let gathered = Mutex::new(Gathered::default());
+        let is_open = |id: &Oid| {
+            if present.contains(id) {
+                return Some(open.contains_key(id));
+            }
+            let is_clean = known.clean.binary_search(id).is_ok();
+            (is_clean || known.has(id) || objects.is_loose(id)).then_some(!is_clean)
+        };
+        corrupt.extend(objects.each(&[ObjectType::Tree, ObjectType::Commit], u64::MAX, &is_new, &|kind, id, bytes| {
+            count(bytes);
+            if kind == ObjectType::Commit {
+                let mut gathered = gathered.lock().unwrap_or_else(PoisonError::into_inner);
+                if !gathered.graph.add_commit(id, bytes) {
+                    gathered.corrupt.push(id);
+                }
+                return;
+            }
+            let (mut trees, mut blobs, mut missing, mut submodules) = (vec![], vec![], vec![], vec![]);
+            for entry in graph::entries(bytes) {
+                match entry.kind {
+                    EntryKind::Tree => trees.push(entry),
+                    EntryKind::Submodule => submodules.push(entry.id),
+                    EntryKind::Link => {}
+                    EntryKind::Blob => match is_open(&entry.id) {
+                        Some(is_open) if is_open || prefilter::always_matters(entry.name) => blobs.push(entry),
+                        Some(_) => {}
+                        None => missing.push(entry.id),
+                    },
+                }
+            }
+            let mut gathered = gathered.lock().unwrap_or_else(PoisonError::into_inner);
+            gathered.missing.extend(missing);
+            gathered.submodules.extend(submodules);
+            gathered.add_tree(id, &trees, &blobs);
+        }));
+        let Gathered { graph, blobs, missing, submodules, corrupt: more, .. } =
+            gathered.into_inner().unwrap_or_else(PoisonError::into_inner);
+        corrupt.extend(more);
+        Found { objects, present, open, graph, blobs, missing, submodules, corrupt, reach: Vec::new(), too_deep: 0 }
+    }
+
+    /// Where each blob that may matter stands, in the order they came there.
+    fn places(&mut self, repository: &git2::Repository, known: &Known, tips: &Tips) -> FxHashMap<Oid, Vec<Place>> {
+        let mut places: FxHashMap<Oid, Vec<Place>> = FxHashMap::default();
+        let mut names = Names { repository, names: FxHashMap::default() };
+        for sighting in &known.sightings {
+            let path = (!sighting.trees.is_empty()).then(|| names.path(&sighting.trees, sighting.blob)).flatten();
+            let when = When { commit: sighting.commit, position: sighting.position, reach: sighting.reach };
+            match path {
+                Some(path) => {
+                    let place = Place { path, when, trees: sighting.trees.clone() };
+                    places.entry(sighting.blob).or_default().push(place);
+                }
+                None => drop(self.open.entry(sighting.blob).or_default()),
+            }
+        }
+        self.reach = self.graph.reach(&tips.refs, &tips.reflogs);
+        let order = self.graph.order(&self.reach);
+        let mut positions = vec![u32::MAX; self.graph.commits.len()];
+        for (position, number) in (known.counted.position..).zip(&order) {
+            positions[*number] = position;
+        }
+        self.too_deep = self.graph.walk(&order, |blob, commit, trees, names| {
+            let places = places.entry(self.blobs[blob as usize]).or_default();
+            let path = names.iter().map(|name| String::from_utf8_lossy(name)).collect::<Vec<_>>().join("/");
+            if places.len() < MOST_NAMES && places.iter().all(|place| place.path != path) {
+                let when = commit.map_or(NEVER, |number| {
+                    let commit = &self.graph.commits[number];
+                    let reach = self.reach[number];
+                    When { commit: Some((commit.id, commit.date)), position: positions[number], reach }
+                });
+                places.push(Place { path, when, trees: trees.iter().map(|tree| self.graph.tree_id(*tree)).collect() });
+            }
+        });
+        // What is staged and in no commit has its name from the index.
+        if let Ok(index) = repository.index() {
+            for entry in index.iter() {
+                let is_wanted = self.open.contains_key(&entry.id) || self.is_new_environment(&entry);
+                if is_wanted && !places.contains_key(&entry.id) {
+                    let path = String::from_utf8_lossy(&entry.path).into_owned();
+                    places.insert(entry.id, vec![Place { path, when: NEVER, trees: Vec::new() }]);
+                }
+            }
+        }
+        places
+    }
+
+    /// Whether an entry of the index is an environment or key file in no commit.
+    fn is_new_environment(&self, entry: &git2::IndexEntry) -> bool {
+        let name = entry.path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+        self.present.contains(&entry.id) && prefilter::always_matters(name)
+    }
+
+    /// What is to be checked.
+    fn versions(
+        &self,
+        repository: &git2::Repository,
+        places: &FxHashMap<Oid, Vec<Place>>,
+        naming: &Naming,
+        selection: &Selection,
+    ) -> Vec<Version> {
+        let head = blobs_at_head(repository);
+        let mut versions = Vec::new();
+        for (blob, places) in places {
+            let mut kinds = Vec::new();
+            for place in places.iter().filter(|place| selection.holds(&place.path)) {
+                let (path, local) = naming.name(&place.path);
+                // Under another name of the same kind the same is found.
+                let kind = (Language::of_path(Path::new(&path)), context::of_path(path.get(local..).unwrap_or(&path)));
+                if !kinds.contains(&kind) {
+                    kinds.push(kind);
+                    let bytes = self.open.get(blob).cloned().flatten();
+                    let at_head = head.contains(blob);
+                    versions.push(Version {
+                        blob: *blob,
+                        path,
+                        local,
+                        is_named: true,
+                        when: place.when,
+                        at_head,
+                        bytes,
+                    });
+                }
+            }
+        }
+        for (blob, bytes) in self.open.iter().filter(|(blob, _)| !places.contains_key(blob)) {
+            let path = blob.to_string();
+            if selection.is_all() {
+                let bytes = bytes.clone();
+                versions.push(Version {
+                    blob: *blob,
+                    path,
+                    local: 0,
+                    is_named: false,
+                    when: NEVER,
+                    at_head: false,
+                    bytes,
+                });
+            }
+        }
+        versions.sort_by(|one, other| {
+            (&one.path, one.when.order(), one.blob).cmp(&(&other.path, other.when.order(), other.blob))
+        });
+        versions
+    }
+
+    /// What this run adds to what is known; what is left open is added when it has been checked.
+    fn add_to(&self, known: &mut Known, tips: &Tips, is_shallow: bool) {
+        let is_there = |id: &Oid| known.has(id) || self.corrupt.contains(id);
+        let unread = self.graph.unread().filter(|id| !is_there(id)).count();
+        // The parents of the last commits of a shallow clone are not there on purpose.
+        let cut = if is_shallow { 0 } else { self.graph.missing_parents().iter().filter(|id| !is_there(id)).count() };
+        let commits = |reach| self.reach.iter().filter(|known| **known == reach).count() as u32;
+        known.counted.missing += (self.missing.len() + unread + cut) as u32;
+        known.counted.reflog += commits(Reachable::Reflog);
+        known.counted.unreachable += commits(Reachable::Nowhere);
+        known.counted.submodules += self.submodules.len() as u32;
+        known.counted.position = known.counted.position.saturating_add(self.graph.commits.len() as u32);
+
+        // What could not be read is tried again the next time.
+        let is_whole = |pack: &&Pack| !pack.ids().any(|id| self.corrupt.contains(&id));
+        let whole = self.objects.packs.iter().filter(is_whole).map(|pack| &pack.name);
+        known.packs = self.objects.known_packs.iter().chain(whole).filter_map(|name| pack_id(name)).collect();
+        let is_clean = |id: &&Oid| !self.open.contains_key(*id) && !self.corrupt.contains(*id);
+        known.clean.extend(self.present.iter().filter(is_clean));
+        known.trees.extend(self.graph.read());
+        known.commits.extend(self.graph.commits.iter().map(|commit| commit.id));
+        known.tips = tips.refs.clone();
+    }
+
+    /// What could not be looked at, in words.
+    fn skipped(&self, counts: &Counts, place: &str) -> Vec<Skipped> {
+        let mut skipped = Vec::new();
+        let mut say = |reason: String| skipped.push(Refusal::fault(reason).of(place));
+        if counts.missing > 0 {
+            let why = if self.objects.is_partial { ": the clone is partial" } else { "" };
+            say(format!("history: {} objects are missing{why}", counts.missing));
+        }
+        if counts.corrupt > 0 {
+            say(format!("history: {} objects are corrupt", counts.corrupt));
+        }
+        if counts.shallow > 0 {
+            say("history: the clone is shallow, and what came before was not looked at; `git fetch --unshallow` brings it".to_owned());
+        }
+        if self.too_deep > 0 {
+            say(format!("history: {} folders are too deep", self.too_deep));
+        }
+        for (path, reason) in &self.objects.broken {
+            say(format!(
+                "history: {} cannot be read: {reason}",
+                path.file_name().unwrap_or_default().to_string_lossy()
+            ));
+        }
+        skipped
+    }
+}
+
+/// The blobs in the commit that is checked out.
+fn blobs_at_head(repository: &git2::Repository) -> FxHashSet<Oid> {
+    let mut blobs = FxHashSet::default();
+    if let Ok(tree) = repository.head().and_then(|head| head.peel_to_tree()) {
+        // A tree that is missing ends the walk: what is behind it is not known to stand.
+        let _ = tree.walk(TreeWalkMode::PreOrder, |_, entry| {
+            if entry.kind() == Some(ObjectType::Blob) {
+                blobs.insert(entry.id());
+            }
+            TreeWalkResult::Ok
+        });
+    }
+    blobs
+}
+
+/// How many commits' parents were left out when the repository was cloned.
+fn shallow(repository: &git2::Repository) -> usize {
+    let list = fs::read_to_string(repository.commondir().join("shallow")).unwrap_or_default();
+    list.lines().filter(|line| !line.trim().is_empty()).count()
+}
+
+/// What the second pass gathers.
+#[derive(Default)]
+struct Gathered {
+    graph: Graph,
+    numbers: FxHashMap<Oid, u32>,
+    blobs: Vec<Oid>,
+    missing: FxHashSet<Oid>,
+    submodules: FxHashSet<Oid>,
+    corrupt: Vec<Oid>,
+}
+
+impl Gathered {
+    fn add_tree(&mut self, id: Oid, trees: &[Entry], blobs: &[Entry]) {
+        let numbered: Vec<(u32, &[u8])> = blobs
+            .iter()
+            .map(|entry| {
+                let number = *self.numbers.entry(entry.id).or_insert_with(|| {
+                    self.blobs.push(entry.id);
+                    self.blobs.len() as u32 - 1
+                });
+                (number, entry.name)
+            })
+            .collect();
+        self.graph.add_tree(id, trees, &numbered);
+    }
+}
+
+/// Finds the names that lead from a tree to what is in it.
+struct Names<'r> {
+    repository: &'r git2::Repository,
+    names: FxHashMap<(Oid, Oid), Option<String>>,
+}
+
+impl Names<'_> {
+    /// The path that these trees lead along to a blob; nothing if they cannot be read any more.
+    fn path(&mut self, trees: &[Oid], blob: Oid) -> Option<String> {
+        let steps = trees.iter().zip(trees.iter().skip(1).chain(std::iter::once(&blob)));
+        let names: Option<Vec<String>> = steps.map(|(tree, child)| self.name(*tree, *child)).collect();
+        names.map(|names| names.join("/"))
+    }
+
+    fn name(&mut self, tree: Oid, child: Oid) -> Option<String> {
+        let find = || {
+            let tree = self.repository.find_tree(tree).ok()?;
+            let entry = tree.iter().find(|entry| entry.id() == child)?;
+            Some(String::from_utf8_lossy(entry.name_bytes()).into_owned())
+        };
+        self.names.entry((tree, child)).or_insert_with(find).clone()
+    }
+}
+
+/// The id in a pack's name.
+fn pack_id(name: &str) -> Option<Oid> {
+    name.strip_prefix("pack-").filter(|id| id.len() == 40).and_then(|id| Oid::from_str(id).ok())
+}
