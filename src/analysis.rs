@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::algorithm;
+use crate::definition::Keys;
 use crate::facts::{Facts, FunctionId, Kind, Span, ValueId};
 use crate::finding::Context;
 use crate::library::{Condition, Encoding, Library, Locator, Missing, Models, OneOrMany, Setting, Use};
@@ -20,6 +21,9 @@ use crate::vocabulary::Source;
 
 /// How many of the calls that use one secret are kept: more tell a reader nothing more.
 const MAX_USES: usize = 20;
+
+/// How many names may lead to a setting that code looks up as one.
+const MAX_SETTING_NAMES: usize = 5;
 
 /// A call that signs, verifies or decodes.
 #[derive(Clone, Copy, Debug)]
@@ -73,6 +77,8 @@ pub struct Secret {
     pub algorithm: Option<String>,
     /// The calls that use it, each with the places that lead from the literal to it.
     pub uses: Vec<(UseSite, Vec<Span>)>,
+    /// Where else it is used, in words for people.
+    pub used_elsewhere: Option<String>,
     /// The library that a setting hands it to.
     pub setting_of: Option<&'static Library>,
     /// What a guesser needs, for a shared secret.
@@ -105,6 +111,8 @@ pub struct Surroundings<'a> {
     pub context: Context,
     /// What git says of the file, for env and key files in a repository.
     pub status: Option<FileStatus>,
+    /// What code elsewhere uses as keys of what is defined in the file.
+    pub keys: &'a Keys,
     /// Environment variables that code elsewhere uses as keys.
     pub key_variables: &'a HashSet<String>,
 }
@@ -125,6 +133,8 @@ pub struct Analysis<'f> {
     pub secrets: Vec<Secret>,
     /// The badly made keys in it.
     pub random_keys: Vec<RandomKey>,
+    /// What is used as a key and defined elsewhere, each with what it is used by.
+    pub taken: Vec<(ValueId, String)>,
     /// The environment variables that are used as keys in it.
     pub key_variables: HashSet<String>,
     /// Where the secrets stand, while they are gathered.
@@ -178,20 +188,42 @@ fn use_of(resolver: &Resolver, call: ValueId) -> Option<UseSite> {
 
 /// The entries of a file that libraries in use go by.
 fn settings(facts: &Facts, models: &'static Models) -> Vec<SettingSite> {
-    let named = |names: &OneOrMany<String>| facts.entries.iter().any(|entry| Setting::is_named(names, &entry.path));
-    let mut in_use: HashMap<*const Setting, bool> = HashMap::new();
+    /// Where a setting counts in the file: everywhere, or in entries that these names lead to.
+    enum Counts<'f> {
+        Everywhere,
+        Within(HashSet<&'f [String]>),
+    }
+    let named = |names: &'static OneOrMany<String>| {
+        facts.entries.iter().map(|entry| entry.path.as_slice()).filter(|path| Setting::is_named(names, path))
+    };
+    let counts = |library: &'static Library, setting: &'static Setting| {
+        if named(&setting.unless).next().is_some() {
+            return Counts::Within(HashSet::new());
+        }
+        if library.packages.iter().any(|package| facts.mentions(package)) {
+            return Counts::Everywhere;
+        }
+        // What stands beside it, and what it stands in.
+        Counts::Within(named(&setting.beside).flat_map(|path| [parent(path), path]).collect())
+    };
+    let mut known: HashMap<*const Setting, Counts> = HashMap::new();
     let mut found = Vec::new();
     for (index, entry) in facts.entries.iter().enumerate() {
         let meant = models.settings.iter().find(|(library, setting)| {
             Setting::is_named(&setting.name, &entry.path)
-                && *in_use.entry(std::ptr::from_ref(*setting)).or_insert_with(|| {
-                    let shown = || library.packages.iter().any(|package| facts.mentions(package));
-                    (named(&setting.beside) || shown()) && !named(&setting.unless)
-                })
+                && match known.entry(std::ptr::from_ref(*setting)).or_insert_with(|| counts(library, setting)) {
+                    Counts::Everywhere => true,
+                    Counts::Within(paths) => paths.contains(parent(&entry.path)),
+                }
         });
         found.extend(meant.map(|(library, model)| SettingSite { entry: index, library, model }));
     }
     found
+}
+
+/// The names that lead to what the last one stands in.
+fn parent(path: &[String]) -> &[String] {
+    path.split_last().map_or(&[], |(_, parent)| parent)
 }
 
 /// What the keys of a call come down to.
@@ -226,6 +258,7 @@ impl<'f> Analysis<'f> {
             settings: settings(facts, surroundings.models),
             secrets: Vec::new(),
             random_keys: Vec::new(),
+            taken: Vec::new(),
             key_variables: HashSet::new(),
             places: Places::default(),
             random_calls: HashSet::new(),
@@ -391,10 +424,16 @@ impl<'f> Analysis<'f> {
                     End::Environment(variable) if is_variable(variable) => {
                         self.key_variables.insert(variable.clone());
                     }
+                    End::LookUp(value) | End::Unknown(value) => self.take(*value, &site.library.name),
                     _ => {}
                 }
             }
         }
+    }
+
+    /// Notes that a key is defined elsewhere.
+    fn take(&mut self, value: ValueId, library: &str) {
+        self.taken.push((value, format!("as the key of {library}")));
     }
 
     fn add_used(&mut self, site: &UseSite, algorithm: Option<&str>, resolved: &Resolved, literal: &Literal) {
@@ -444,6 +483,7 @@ impl<'f> Analysis<'f> {
             fallback_of: resolved.fallback_of.clone().filter(|name| !name.is_empty()),
             algorithm: algorithm.filter(|_| kind == KeyKind::Shared).map(str::to_owned),
             uses: Vec::new(),
+            used_elsewhere: None,
             setting_of: None,
             strength: (kind == KeyKind::Shared).then(judge),
         })
@@ -481,6 +521,7 @@ impl<'f> Analysis<'f> {
                     End::Environment(variable) if !variable.is_empty() => {
                         self.key_variables.insert(variable.clone());
                     }
+                    End::LookUp(value) | End::Unknown(value) => self.take(*value, &site.library.name),
                     _ => {}
                 }
             }
@@ -511,14 +552,16 @@ impl<'f> Analysis<'f> {
             if path.last().is_some_and(|name| name.contains(char::is_whitespace)) {
                 continue;
             }
-            let variable = path.last().is_some_and(|name| self.surroundings.key_variables.contains(name));
+            let variable = self.is_key_variable(path);
+            let elsewhere = self.surroundings.keys.get(entry.path.as_slice());
             // What code uses as a key is one, however little its name says.
-            let Some(tier) = variable.then_some(Tier::A).or_else(|| name::tier(path)) else { continue };
+            let used = variable || elsewhere.is_some();
+            let Some(tier) = used.then_some(Tier::A).or_else(|| name::tier(path)) else { continue };
             // `def secret(): return 'secret'` does something, and is no value.
             if tier == Tier::C && matches!(facts.kind(entry.value), Kind::Function(_)) {
                 continue;
             }
-            if !facts.language.is_configuration() && name::is_refused(path) {
+            if !facts.language.is_configuration() && elsewhere.is_none() && name::is_refused(path) {
                 continue;
             }
             for mut resolved in self.resolver.ends(entry.value) {
@@ -528,9 +571,22 @@ impl<'f> Analysis<'f> {
                         // A name is evidence for the value written beside it, not for one that is only passed on.
                         let beside = resolved.hops.is_empty() || facts.value(entry.value).span.contains(literal.span);
                         let said = facts.language.is_configuration() || is_value(&literal.text, path.last());
-                        if beside && said {
+                        if elsewhere.is_some() || (beside && said) {
                             self.add_named(path, tier, &resolved, literal);
                         }
+                        if let Some(used) = elsewhere
+                            && let Some(index) = self.places.at(literal.span)
+                            && let Some(secret) = self.secrets.get_mut(index)
+                        {
+                            secret.used_elsewhere = Some(used.clone());
+                        }
+                    }
+                    End::Environment(variable) if elsewhere.is_some() && is_variable(variable) => {
+                        self.key_variables.insert(variable.clone());
+                    }
+                    End::LookUp(value) if tier == Tier::A && !facts.language.is_configuration() => {
+                        let name = path.last().map_or_else(String::new, |name| format!("as `{name}`"));
+                        self.taken.push((*value, name));
                     }
                     End::Random(source, call) if tier != Tier::C => {
                         let name = path.last().cloned();
@@ -540,6 +596,19 @@ impl<'f> Analysis<'f> {
                 }
             }
         }
+    }
+
+    /// Whether code elsewhere looks this name up for a key: a variable by its own name, a setting by the names that lead to
+    /// it (`Jwt:Key`, `app.jwt.secret`; in the environment .NET writes `Jwt__Key`).
+    fn is_key_variable(&self, path: &[String]) -> bool {
+        let variables = self.surroundings.key_variables;
+        let Some(last) = path.last().filter(|_| !variables.is_empty()) else { return false };
+        let ends = (2..=path.len().min(MAX_SETTING_NAMES)).map(|names| &path[path.len() - names..]);
+        variables.contains(last)
+            || (last.contains("__") && variables.contains(&last.replace("__", ":")))
+            || ends
+                .flat_map(|names| [":", "."].map(|between| names.join(between)))
+                .any(|name| variables.contains(&name))
     }
 
     /// The private members of JSON Web Keys written down as configuration: `d` (RFC 7518 §6.2.2, §6.3.2), and `k` of a
@@ -713,7 +782,19 @@ fn is_value(text: &str, name: Option<&String>) -> bool {
         || (text.contains(['.', ':'])
             && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '_' | '-')));
     let written_out = words > 1 && name.is_some_and(|name| name::tokens(&[text]).starts_with(&name::tokens(&[name])));
-    !(words > 3 || written_out || identifier && name::tier(&[text]).is_some())
+    // The name of an item of a module, or what is shown in place of a secret.
+    let path = text.contains("::") && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == ':');
+    let masked = text.chars().all(|c| matches!(c, '*' | '•'));
+    let label = name.is_some_and(|name| is_key_of(&name::tokens(&[name]), &name::tokens(&[text])));
+    !(words > 3 || written_out || path || masked || label || identifier && name::tier(&[text]).is_some())
+}
+
+/// Whether the words of a name say that it is the key by which something is found that its value names:
+/// `ACCESS_TOKEN_KEY = "access_token"`.
+fn is_key_of(name: &[String], text: &[String]) -> bool {
+    let secret = |word: &String| matches!(word.as_str(), "secret" | "private" | "sign" | "signing" | "hmac");
+    matches!(name.split_last(), Some((last, rest)) if last == "key" && rest.len() > 1 && rest == text)
+        && !text.iter().any(secret)
 }
 
 /// Whether a literal is the name of a place where a secret or token is kept, which its own name repeats: `TOKEN_KEY =

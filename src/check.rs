@@ -14,9 +14,11 @@ use aho_corasick::Anchored;
 use aho_corasick::automaton::{Automaton, StateID};
 use aho_corasick::nfa::contiguous::NFA;
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
 use crate::analysis::{Analysis, Surroundings};
+use crate::definition::{self, Definitions, Keys, Reference};
 use crate::facts::Span;
 use crate::finding::{Context, Finding, Region, Related, Severity, Skipped, Summary};
 use crate::language::{self, Language};
@@ -138,7 +140,23 @@ struct Checked {
     findings: Vec<Finding>,
     problems: Vec<Skipped>,
     key_variables: HashSet<String>,
+    /// The keys it takes from elsewhere.
+    references: Vec<Reference>,
+    /// What it defines for others to use.
+    definitions: Vec<Vec<String>>,
 }
+
+/// What the rest of the project says of a file.
+#[derive(Clone, Copy)]
+struct Elsewhere<'a> {
+    /// The environment variables that code uses as keys.
+    key_variables: &'a HashSet<String>,
+    /// Its definitions that other files use as keys.
+    keys: &'a Keys,
+}
+
+/// How often a key is followed from one file into another.
+const MAX_FILES_AWAY: usize = 3;
 
 /// Checks.
 ///
@@ -168,7 +186,8 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         };
         Around::new(project, options)
     });
-    let no_variables = HashSet::new();
+    let (no_variables, no_keys) = (HashSet::new(), Keys::default());
+    let nothing = Elsewhere { key_variables: &no_variables, keys: &no_keys };
     let checked_code = Mutex::new(Vec::new());
     let configuration = Mutex::new(Vec::new());
     // Code is checked while it is read. It says which variables are keys, whatever they are called, and configuration is
@@ -183,13 +202,15 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
             } else {
                 scope.spawn(|_| {
                     let candidate = candidate;
-                    let checked = around.check(&candidate, Ok(None), &no_variables);
-                    lock(&checked_code).push(checked);
+                    let checked = around.check(&candidate, Ok(None), nothing);
+                    lock(&checked_code).push((candidate, checked));
                 });
             }
         })
     })?;
-    let mut checked = checked_code.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut checked_code = checked_code.into_inner().unwrap_or_else(PoisonError::into_inner);
+    pool.install(|| around.follow(&mut checked_code));
+    let mut checked: Vec<Checked> = checked_code.into_iter().map(|(_, checked)| checked).collect();
     let key_variables: HashSet<String> =
         checked.iter_mut().flat_map(|file| std::mem::take(&mut file.key_variables)).collect();
     let configuration = configuration.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -198,7 +219,8 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         configuration.iter().map(|file| status(&repositories, file)).collect();
     checked.extend(pool.install(|| {
         let files = configuration.into_par_iter().zip(statuses);
-        files.map(|(file, status)| around.check(&file, status, &key_variables)).collect::<Vec<Checked>>()
+        let elsewhere = Elsewhere { key_variables: &key_variables, keys: &no_keys };
+        files.map(|(file, status)| around.check(&file, status, elsewhere)).collect::<Vec<Checked>>()
     }));
     let findings = checked.iter_mut().flat_map(|file| std::mem::take(&mut file.findings));
     let mut findings: Vec<Finding> = findings.collect();
@@ -343,12 +365,44 @@ impl Around {
         }
     }
 
-    fn check(
-        &self,
-        file: &Candidate,
-        status: Result<Option<FileStatus>, Skipped>,
-        key_variables: &HashSet<String>,
-    ) -> Checked {
+    /// Follows the keys that files take from each other, and checks again those they are defined in.
+    fn follow(&self, files: &mut [(Candidate, Checked)]) {
+        // The same whatever order the files were read in.
+        files.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
+        let no_variables = HashSet::new();
+        let mut known: FxHashMap<usize, Keys> = FxHashMap::default();
+        for _ in 0..MAX_FILES_AWAY {
+            if files.iter().all(|(_, checked)| checked.references.is_empty()) {
+                return;
+            }
+            let mut definitions = Definitions::default();
+            for (file, checked) in files.iter() {
+                definitions.add(&file.path, file.language, &checked.definitions);
+            }
+            let references = files
+                .iter()
+                .flat_map(|(file, checked)| checked.references.iter().map(|reference| (file.path.as_str(), reference)));
+            let mut keys = definitions.keys(references);
+            keys.retain(|file, keys| {
+                let known = known.entry(*file).or_default();
+                let before = known.len();
+                known.extend(keys.iter().map(|(names, used)| (names.clone(), used.clone())));
+                known.len() > before
+            });
+            if keys.is_empty() {
+                return;
+            }
+            files.par_iter_mut().enumerate().filter(|(index, _)| keys.contains_key(index)).for_each(
+                |(index, (file, checked))| {
+                    if let Some(keys) = known.get(&index) {
+                        *checked = self.check(file, Ok(None), Elsewhere { key_variables: &no_variables, keys });
+                    }
+                },
+            );
+        }
+    }
+
+    fn check(&self, file: &Candidate, status: Result<Option<FileStatus>, Skipped>, elsewhere: Elsewhere) -> Checked {
         let mut checked = Checked::default();
         let status = status.unwrap_or_else(|problem| {
             checked.problems.push(problem);
@@ -376,7 +430,8 @@ impl Around {
                     models: Models::of(part.facts.language, self.adjacent),
                     context,
                     status,
-                    key_variables,
+                    keys: elsewhere.keys,
+                    key_variables: elsewhere.key_variables,
                 };
                 Analysis::new(&part.facts, surroundings)
             })
@@ -384,10 +439,24 @@ impl Around {
         // A test's variables say nothing about what the program uses.
         for analysis in analyses.iter().filter(|analysis| analysis.surroundings.context == Context::Production) {
             checked.key_variables.extend(analysis.key_variables.iter().cloned());
+            let taken = analysis.taken.iter();
+            checked.references.extend(
+                taken.filter_map(|(value, used)| definition::reference(&analysis.resolver, &file.path, *value, used)),
+            );
         }
-        if !file.is_judged {
-            return checked;
+        if file.is_judged {
+            checked.findings = self.judge(file, &analyses);
         }
+        drop(analyses);
+        if !file.language.is_configuration() {
+            let parts = parts.into_iter().filter(|part| !part.in_comment);
+            checked.definitions.extend(parts.flat_map(|part| definition::definitions(part.facts)));
+        }
+        checked
+    }
+
+    /// What the rules find in a file.
+    fn judge(&self, file: &Candidate, analyses: &[Analysis]) -> Vec<Finding> {
         let tokens = token::find(file.text.as_bytes());
         let mut drafts = Vec::new();
         for (index, analysis) in analyses.iter().enumerate() {
@@ -402,26 +471,26 @@ impl Around {
             }
             drafts.extend(found.drafts.into_iter().map(|draft| (index, draft)));
         }
-        if !drafts.is_empty() {
-            drafts.sort_by_key(|(_, draft)| (draft.span, draft.rule));
-            let line_hashes = self.line_hashes.then(|| LineHashes::new(&file.text)).unwrap_or_default();
-            checked.findings = Writer::new(file, &analyses, &tokens, line_hashes).write(drafts);
+        if drafts.is_empty() {
+            return Vec::new();
         }
-        checked
+        drafts.sort_by_key(|(_, draft)| (draft.span, draft.rule));
+        let line_hashes = self.line_hashes.then(|| LineHashes::new(&file.text)).unwrap_or_default();
+        Writer::new(file, analyses, &tokens, line_hashes).write(drafts)
     }
 }
 
 /// Writes the findings of one file down for people: lines and columns, masked source, fingerprints.
-struct Writer<'f> {
-    file: &'f Candidate,
-    analyses: &'f [Analysis<'f>],
-    lines: Lines<'f>,
+struct Writer<'w, 'f> {
+    file: &'w Candidate,
+    analyses: &'w [Analysis<'f>],
+    lines: Lines<'w>,
     masks: Vec<Span>,
     line_hashes: LineHashes,
 }
 
-impl<'f> Writer<'f> {
-    fn new(file: &'f Candidate, analyses: &'f [Analysis<'f>], tokens: &[Token], line_hashes: LineHashes) -> Self {
+impl<'w, 'f> Writer<'w, 'f> {
+    fn new(file: &'w Candidate, analyses: &'w [Analysis<'f>], tokens: &[Token], line_hashes: LineHashes) -> Self {
         let secrets = || analyses.iter().flat_map(|analysis| &analysis.secrets);
         let mut masks: Vec<Span> = secrets().map(|secret| secret.span).collect();
         masks.extend(tokens.iter().map(|token| token.span));

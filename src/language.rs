@@ -17,6 +17,7 @@ pub mod key;
 pub mod kotlin;
 pub(crate) mod lowering;
 pub mod markdown;
+pub mod notebook;
 pub mod php;
 pub mod properties;
 pub mod python;
@@ -56,6 +57,8 @@ pub enum Language {
     Astro,
     /// Markdown: its code blocks.
     Markdown,
+    /// A Jupyter notebook: the code of its cells.
+    Notebook,
     /// Python.
     Python,
     /// Go.
@@ -107,6 +110,7 @@ impl Language {
             Language::Svelte => "svelte",
             Language::Astro => "astro",
             Language::Markdown => "markdown",
+            Language::Notebook => "notebook",
             Language::Python => "python",
             Language::Go => "go",
             Language::Java => "java",
@@ -197,6 +201,7 @@ impl Language {
             "svelte" => Language::Svelte,
             "astro" => Language::Astro,
             "md" | "mdx" | "markdown" => Language::Markdown,
+            "ipynb" => Language::Notebook,
             "py" | "pyw" | "python" | "python3" => Language::Python,
             "go" | "golang" => Language::Go,
             "java" => Language::Java,
@@ -252,6 +257,12 @@ pub struct Part {
 pub fn parse(language: Language, path: &Path, text: &str) -> Vec<Part> {
     let (facts, blocks, in_comment) = match language {
         Language::Markdown => (Facts::new(language), markdown::blocks(text), false),
+        Language::Notebook => {
+            let notebook::Notebook { blocks, problem } = notebook::read(text);
+            let mut facts = Facts::new(language);
+            facts.problems.extend(problem);
+            (facts, blocks, false)
+        }
         Language::Vue | Language::Svelte | Language::Astro => {
             (Facts::new(language), component::blocks(language, text), false)
         }

@@ -255,7 +255,8 @@ pub struct Setting {
     /// The last names that lead to the value, outermost first, joined by dots: `SECRET_KEY`, `SIMPLE_JWT.SIGNING_KEY`;
     /// any of them. They are compared letter by letter.
     pub name: OneOrMany<String>,
-    /// Entries, named in the same way, one of which in the file also shows the library in use.
+    /// Entries, named in the same way, one of which also shows the library in use where it stands beside the setting or
+    /// around it.
     #[serde(default)]
     pub beside: OneOrMany<String>,
     /// Entries, named in the same way, that take its place: with any of them in the file it means nothing.

@@ -33,7 +33,9 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
         "method_invocation" => {
             let callee = callee(code, node);
             let arguments = arguments(code, node);
-            code.call(callee, arguments, false, at)
+            let call = code.call(callee, arguments, false, at);
+            code.builds(call);
+            call
         }
         "object_creation_expression" => creation(code, node),
         "explicit_constructor_invocation" => {
@@ -257,10 +259,18 @@ fn switch<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
 fn assignment<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
     let (target, value) = (node.child_by_field_name("left"), code.field(node, "right"));
     let (Some(target), Some(value)) = (target, value) else { return code.derived(node) };
-    let target = code.value(target);
-    if code.field_text(node, "operator") != Some("=") {
-        return code.add(Kind::Derived(vec![target, value]), span(node));
+    // What is put into an array it is made of.
+    let array = target.child_by_field_name("array").filter(|array| array.kind() == "identifier");
+    if let Some(array) = array {
+        let array = code.name(array);
+        let filled = code.add(Kind::Derived(vec![value]), span(node));
+        code.assign(array, filled);
     }
+    let target = code.value(target);
+    let value = match code.field_text(node, "operator") {
+        Some("=") => value,
+        _ => code.add(Kind::Derived(vec![target, value]), span(node)),
+    };
     code.assign(target, value);
     value
 }
@@ -357,12 +367,12 @@ fn class<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
     }
     code.within_class(class, |code| {
         // The fields of a record.
-        for field in node.child_by_field_name("parameters").map(children).unwrap_or_default() {
-            let setting = modifiers(code, field);
-            let type_name = type_of(code, field, "type");
-            if let Some(name) = field.child_by_field_name("name") {
-                code.class_member(code.text(name), span(name), setting, type_name);
-            }
+        if let Some(fields) = node.child_by_field_name("parameters") {
+            code.constructor(span(fields), |code| {
+                for field in children(fields) {
+                    parameter(code, field, None);
+                }
+            });
         }
         if let Some(body) = node.child_by_field_name("body") {
             code.derived(body);
@@ -483,6 +493,8 @@ mod tests {
             "class A { String k = \"k\"; void f() { Supplier<String> s = () -> k; use(s); } }",
             "class A { String k = \"k\"; void f() { run(() -> { class B { void g() { use(k); } } }); } }",
             "class A { void f() { use((Object) (\"k\")); } }",
+            "class A { String k; A(String k) { this.k = k; } void f() { use(k); } static A make() { return new A(\"k\"); } }",
+            "record A(int i, String k) { void f() { use(k); } static A make() { return new A(1, \"k\"); } }",
             "class A { void f(int i) { use(switch (i) { case 1 -> \"k\"; default -> throw new X(); }); } }",
         ] {
             assert_eq!(used(source), ["k"], "{source}");

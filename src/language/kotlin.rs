@@ -244,7 +244,9 @@ fn call<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
     let name =
         if function.kind() == "navigation_expression" { children(function).last().copied() } else { Some(function) };
     let construct = name.is_some_and(|name| code.text(name).starts_with(char::is_uppercase));
-    code.call(callee, arguments, construct, at)
+    let call = code.call(callee, arguments, construct, at);
+    code.builds(call);
+    call
 }
 
 /// A string on one line. The grammar knows `${...}` in it, and not `$name`.
@@ -458,9 +460,10 @@ fn assignment<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
         return code.derived(node);
     };
     let target = code.value(target);
-    if code.field_text(node, "operator").is_some_and(|operator| operator != "=") {
-        return code.add(Kind::Derived(vec![target, value]), span(node));
-    }
+    let value = match code.field_text(node, "operator") {
+        None | Some("=") => value,
+        _ => code.add(Kind::Derived(vec![target, value]), span(node)),
+    };
     code.assign(target, value);
     value
 }
@@ -498,12 +501,21 @@ fn body_of_class<'t>(code: &mut Lowering<'t>, node: Node<'t>, class: ClassId) {
     code.within_class(class, |code| {
         let constructor = child(node, &["primary_constructor"]);
         let list = constructor.and_then(|constructor| child(constructor, &["class_parameters"]));
-        for parameter in list.map(children).unwrap_or_default() {
-            let setting = modifiers(code, parameter);
-            let Some(name) = child(parameter, &["identifier"]) else { continue };
-            let type_name = type_of(code, parameter);
-            let default = default_of(code, parameter);
-            code.class_member(code.text(name), span(name), default.or(setting), type_name);
+        if let Some(list) = list {
+            let mut defaults = Vec::new();
+            code.constructor(span(list), |code| {
+                for parameter in children(list) {
+                    let setting = modifiers(code, parameter);
+                    let name = child(parameter, &["identifier"]).map(|name| (code.text(name), span(name)));
+                    let type_name = type_of(code, parameter);
+                    let default = default_of(code, parameter).or(setting);
+                    code.parameter(name, default, type_name);
+                    defaults.extend(name.zip(default));
+                }
+            });
+            for ((name, at), default) in defaults {
+                code.field_entry(name, at, default);
+            }
         }
         // What is handed to the super class can be what it signs with.
         for specifier in &supers {
@@ -639,6 +651,7 @@ mod tests {
             "fun f() { val k = \"k\"; run { use(k) } }",
             "fun f() { use(\"k\".let { it }) }",
             "fun f() { use(\"k\".also { println(it) }) }",
+            "class A(private val i: Int, private val k: String) { fun f() { use(k) } }\nval a = A(1, \"k\")",
             "data class A(val k: String)\nfun f() { val a = A(k = \"k\"); use(a.k) }",
             "fun f() { val m = mapOf(\"a\" to \"b\"); use(\"k\" as String) }",
         ] {

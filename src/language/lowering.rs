@@ -9,8 +9,8 @@ use tree_sitter::Node;
 use tree_sitter_language::LanguageFn;
 
 use crate::facts::{
-    Argument, Assignment, Binding, BindingId, Call, Class, ClassId, ClassMember, Facts, Function, FunctionId, Kind,
-    Property, Settled, Span, ValueId,
+    Argument, Assignment, Binding, BindingId, Call, Class, ClassId, ClassMember, Entry, Facts, Function, FunctionId,
+    Kind, Property, Settled, Span, ValueId,
 };
 use crate::language::Language;
 use crate::language::syntax::{self, children, span, unescape};
@@ -94,6 +94,8 @@ pub struct Lowering<'t> {
     scopes: Vec<Scope<'t>>,
     scope: ScopeId,
     functions: Vec<FunctionId>,
+    /// The types that the functions being lowered say they return, beside [`Lowering::functions`].
+    result_types: Vec<Option<Node<'t>>>,
     classes: Vec<ClassId>,
     class_names: FxHashMap<(ScopeId, &'t str), ClassId>,
     class_scopes: FxHashMap<ClassId, ScopeId>,
@@ -141,6 +143,7 @@ pub fn lower_file(text: &str, file_name: &str, language: Language, style: &'stat
         scopes: vec![file],
         scope: 0,
         functions: Vec::new(),
+        result_types: Vec::new(),
         classes: Vec::new(),
         class_names: FxHashMap::default(),
         class_scopes: FxHashMap::default(),
@@ -423,6 +426,29 @@ impl<'t> Lowering<'t> {
         self.add(Kind::Call(Call { callee, arguments, construct }), at)
     }
 
+    /// Says what a call makes of a text or an array that is built up: `builder.append(x)`, `random.nextBytes(bytes)`.
+    pub fn builds(&mut self, call: ValueId) {
+        let Kind::Call(Call { callee, arguments, .. }) = self.facts.kind(call) else { return };
+        let Kind::Member { object, name, .. } = self.facts.kind(*callee) else { return };
+        let mut object = *object;
+        let given: Vec<ValueId> = arguments.iter().map(|argument| argument.value).collect();
+        let at = self.facts.value(call).span;
+        match (name.as_str(), given.as_slice()) {
+            ("append" | "insert", _) => {
+                // `builder.append(x).append(y)`
+                while let Kind::Call(Call { callee, .. }) = self.facts.kind(object)
+                    && let Kind::Member { object: before, .. } = self.facts.kind(*callee)
+                {
+                    object = *before;
+                }
+                let grown = self.add(Kind::Derived(given), at);
+                self.assign(object, grown);
+            }
+            ("nextBytes", [bytes]) => self.assign(*bytes, call),
+            _ => {}
+        }
+    }
+
     /// An entry of a map, if its key is a literal.
     pub fn property(&mut self, key: ValueId, value: ValueId) -> Property {
         let key_value = self.facts.value(key);
@@ -583,11 +609,25 @@ impl<'t> Lowering<'t> {
         let parent = self.functions.last().copied();
         self.facts.functions.push(Function { span: at, parent, ..Function::default() });
         self.functions.push(id);
+        self.result_types.push(None);
         self.enter(scope);
         build(self);
         self.leave();
         self.functions.pop();
+        self.result_types.pop();
         self.add(Kind::Function(id), at)
+    }
+
+    /// Says what type the function that is being lowered returns.
+    pub fn returns_type(&mut self, type_name: Node<'t>) {
+        if let Some(last) = self.result_types.last_mut() {
+            *last = Some(type_name);
+        }
+    }
+
+    /// The type that the function that is being lowered returns, if it says so.
+    pub fn result_type(&self) -> Option<Node<'t>> {
+        self.result_types.last().copied().flatten()
     }
 
     /// The next parameter of the function that is being lowered; one without a name still has its place.
@@ -654,6 +694,29 @@ impl<'t> Lowering<'t> {
         build(self);
         self.leave();
         self.classes.pop();
+    }
+
+    /// The constructor of the class that is being lowered whose parameters are fields of that name: `build` declares
+    /// them. What stands in for a field that is not given is its value too.
+    pub fn constructor(&mut self, at: Span, build: impl FnOnce(&mut Self)) {
+        let value = self.function(at, build);
+        self.class_member("constructor", at, Some(value), None);
+        let Kind::Function(function) = *self.facts.kind(value) else { return };
+        for binding in self.facts.functions[function.index()].parameters.clone().into_iter().flatten() {
+            let Binding { name, span, type_name, .. } = &self.facts.bindings[binding.index()];
+            let (name, at, type_name) = (self.text.get(span.range()).filter(|text| text == name), *span, *type_name);
+            if let Some(name) = name {
+                let field = self.add(Kind::Name(binding), at);
+                self.class_member(name, at, Some(field), type_name);
+            }
+        }
+    }
+
+    /// Names a value after a field of the class that is being lowered, where the field itself is held elsewhere.
+    pub fn field_entry(&mut self, name: &str, key_span: Span, value: ValueId) {
+        let class = self.classes.last().and_then(|class| self.facts.classes[class.index()].name.clone());
+        let path = class.into_iter().chain([name.to_owned()]).collect();
+        self.facts.entries.push(Entry { path, key_span, value });
     }
 
     /// Says what the class that is being lowered extends.
@@ -805,4 +868,43 @@ pub fn keyword(name: &str, value: ValueId) -> Argument {
 /// Arguments at places that cannot be told.
 pub fn spread(value: ValueId) -> Argument {
     Argument { name: None, value, spread: true }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    /// A value as a text that is short and says what it is made of.
+    pub fn show(facts: &Facts, value: ValueId) -> String {
+        let all = |values: &[ValueId]| values.iter().map(|value| show(facts, *value)).collect::<Vec<_>>().join(" ");
+        match facts.kind(value) {
+            Kind::Literal(text) => format!("{text:?}"),
+            Kind::Number(text) => text.clone(),
+            Kind::Global(name) => name.clone(),
+            Kind::Name(binding) => facts.bindings[binding.index()].name.clone(),
+            Kind::This(_) => "this".to_owned(),
+            Kind::Member { object, name, .. } => format!("{}.{name}", show(facts, *object)),
+            Kind::Concat(parts) => format!("({})", all(parts)),
+            Kind::Choice(choices) => format!("any({})", all(choices)),
+            Kind::List(items) => format!("[{}]", all(items)),
+            Kind::Object(properties) => {
+                let entries = properties.iter().map(|property| {
+                    let key = property.key.as_deref().unwrap_or(if property.spread { ".." } else { "?" });
+                    format!("{key}: {}", show(facts, property.value))
+                });
+                format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+            }
+            Kind::Call(call) => {
+                let arguments = call.arguments.iter().map(|argument| {
+                    let name = argument.name.as_ref().map(|name| format!("{name}=")).unwrap_or_default();
+                    format!("{name}{}", show(facts, argument.value))
+                });
+                let new = if call.construct { "new " } else { "" };
+                format!("{new}{}({})", show(facts, call.callee), arguments.collect::<Vec<_>>().join(", "))
+            }
+            Kind::Module(name) => format!("<{name}>"),
+            Kind::Null => "null".to_owned(),
+            other => format!("{other:?}").split(['(', ' ']).next().unwrap_or_default().to_owned(),
+        }
+    }
 }

@@ -218,7 +218,9 @@ fn call<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
     }
     // Classes are told from functions by how they are written alone.
     let construct = name.starts_with(char::is_uppercase);
-    code.call(callee, arguments, construct, at)
+    let call = code.call(callee, arguments, construct, at);
+    code.builds(call);
+    call
 }
 
 /// The entries of a map, if all that it is made of are.
@@ -452,14 +454,22 @@ fn body_of_class<'t>(code: &mut Lowering<'t>, node: Node<'t>, class: ClassId) {
         code.extends(class, super_class);
     }
     code.within_class(class, |code| {
-        for list in fields(node, "class_parameters") {
-            for parameter in children(list).into_iter().filter(|parameter| parameter.kind() == "class_parameter") {
-                let setting = annotations(code, parameter);
-                let default = code.field(parameter, "default_value");
-                let type_name = parameter.child_by_field_name("type").and_then(|name| type_name(code, name));
-                if let Some(name) = parameter.child_by_field_name("name") {
-                    code.class_member(code.text(name), span(name), default.or(setting), type_name);
+        let lists = fields(node, "class_parameters");
+        if let Some(first) = lists.first() {
+            let mut defaults = Vec::new();
+            code.constructor(span(*first), |code| {
+                let all = lists.iter().flat_map(|list| children(*list));
+                for parameter in all.filter(|parameter| parameter.kind() == "class_parameter") {
+                    let setting = annotations(code, parameter);
+                    let default = code.field(parameter, "default_value").or(setting);
+                    let type_name = parameter.child_by_field_name("type").and_then(|name| type_name(code, name));
+                    let name = parameter.child_by_field_name("name").map(|name| (code.text(name), span(name)));
+                    code.parameter(name, default, type_name);
+                    defaults.extend(name.zip(default));
                 }
+            });
+            for ((name, at), default) in defaults {
+                code.field_entry(name, at, default);
             }
         }
         // What is handed to the super class can be what it signs with.
@@ -589,6 +599,7 @@ mod tests {
             "class A { lazy val k = \"k\"; def f() = use(k) }",
             "class A { def k = \"k\"; def f() = use(k) }",
             "class A(k: String = \"k\") { def f() = use(k) }",
+            "class A(i: Int, k: String) { def f() = use(k) }\nobject B { val a = new A(1, \"k\") }",
             "case class A(k: String)\nobject B { val a = A(k = \"k\"); def f() = use(a.k) }",
             "object A:\n  val k = \"k\"\n  def f() =\n    val l = k\n    use(l)\n",
             "object A { def f() = { val (a, b) = (\"a\", \"k\"); use(b) } }",

@@ -162,15 +162,14 @@ impl<'f> Reads<'f> {
         }
         for (index, value) in (0..).zip(&facts.values) {
             match &value.kind {
-                Kind::Member { object, name, .. } if analysis.resolver.result(*object, name).is_some() => {
-                    // Behind the token come what it was cut into, and an error.
-                    if analysis.resolver.result(*object, name) == Some(0) {
-                        let token = Held::Value(ValueId(index));
-                        reads.also.entry(Held::of(facts, *object)).or_default().push(token);
-                    }
-                }
                 Kind::Member { object, name, .. } if !getters.contains(&ValueId(index)) => {
-                    reads.members.entry(Held::of(facts, *object)).or_default().push((name, ValueId(index)));
+                    let of = Held::of(facts, *object);
+                    match analysis.resolver.result(*object, name) {
+                        Some(0) => reads.also.entry(of).or_default().push(Held::Value(ValueId(index))),
+                        // Behind the token come what it was cut into, and an error.
+                        Some(_) => {}
+                        None => reads.members.entry(of).or_default().push((name, ValueId(index))),
+                    }
                 }
                 // What a getter gives is what it gets.
                 Kind::Call(call) if matches!(facts.kind(call.callee), Kind::Member { .. }) => {
