@@ -15,8 +15,21 @@ use crate::language::Language;
 
 /// Words one of which stands in the name of every JWT library and of nearly every secret. `kty` is in every JSON Web Key
 /// (RFC 7517 §4.1).
-const STRONG: [&str; 11] =
-    ["jwt", "jws", "jwk", "jose", "webtoken", "jsrsasign", "kjur", "secret", "passphrase", "nacos", "kty"];
+const STRONG: [&str; 13] = [
+    "jwt",
+    "jws",
+    "jwk",
+    "jose",
+    "joken",
+    "guardian",
+    "webtoken",
+    "jsrsasign",
+    "kjur",
+    "secret",
+    "passphrase",
+    "nacos",
+    "kty",
+];
 
 /// Words that matter as part of a name that says more.
 const WEAK: [&str; 4] = ["key", "salt", "token", "auth"];
@@ -264,6 +277,8 @@ mod tests {
         ] {
             check(Language::JavaScript, text, true);
         }
+        check(Language::Elixir, "{:ok, claims} = Joken.peek_claims(token)", true);
+        check(Language::Elixir, "Guardian.peek(token)", true);
         for text in [
             "for (const key of Object.keys(o)) assign(key)",
             "import { AuthGuard } from './auth.guard'",

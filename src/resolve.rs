@@ -154,6 +154,9 @@ const FEW_STEPS: usize = 20;
 /// How many calls in a chain are followed back to the name it begins with.
 const MAX_CHAIN: usize = 64;
 
+/// How many of the calls of one function are looked at.
+const MAX_CALLERS: usize = 50;
+
 /// How many of the values written to one name are asked where they come from.
 const MAX_WRITES: usize = 200;
 
@@ -686,6 +689,19 @@ impl<'f> Resolver<'f> {
             _ => None,
         });
         functions.collect()
+    }
+
+    /// What the calls of this file give to a parameter, each with the call.
+    pub fn given_to(&self, parameter: ValueId) -> Vec<(ValueId, ValueId)> {
+        let Kind::Name(binding) = self.facts.kind(parameter) else { return Vec::new() };
+        let binding = &self.facts.bindings[binding.index()];
+        let Some((function, position)) = binding.parameter else { return Vec::new() };
+        let calls = self.calls_of(function);
+        calls
+            .iter()
+            .take(MAX_CALLERS)
+            .filter_map(|call| Some((*call, self.argument(*call, position, &binding.name)?)))
+            .collect()
     }
 
     /// What a call gives to a parameter, by its position or its name. Of a variable's name a dollar sign is no part here.
@@ -1362,7 +1378,7 @@ impl<'f> Walk<'_, 'f> {
                         Some((_, call)) => [*call].into(),
                         None => resolver.calls_of(function),
                     };
-                    for site in sites.iter().take(50) {
+                    for site in sites.iter().take(MAX_CALLERS) {
                         if let Some(argument) = resolver.argument(*site, position, &bound.name) {
                             ends.extend(self.value(argument, hops));
                         }

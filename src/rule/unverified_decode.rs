@@ -234,14 +234,22 @@ impl<'f> Reads<'f> {
         taken
     }
 
-    /// Whether the same token is verified where it is decoded.
+    /// Whether the same token is verified where it is decoded, or, of a function that is given it, wherever that is
+    /// called.
     fn verifies_too(&self, analysis: &Analysis, site: &UseSite) -> bool {
         let Some(token) = token_of(analysis, site) else { return false };
-        self.verified.iter().any(|verified| {
-            analysis.run_together(site.call, verified.call)
-                // The token itself, or what decoding it gave.
-                && (same(analysis, token, verified.token, 16) || verified.from.contains(&site.call))
-        })
+        let verified = |call: ValueId, token: ValueId| {
+            self.verified.iter().any(|verified| {
+                analysis.run_together(call, verified.call)
+                    // The token itself, or what decoding it gave.
+                    && (same(analysis, token, verified.token, 16) || verified.from.contains(&call))
+            })
+        };
+        if verified(site.call, token) {
+            return true;
+        }
+        let callers = analysis.resolver.given_to(token);
+        !callers.is_empty() && callers.into_iter().all(|(call, given)| verified(call, given))
     }
 }
 
