@@ -37,7 +37,7 @@ fn of_folder(name: &str) -> Option<Context> {
         | "playwright" | "__snapshots__" | "bench" | "benches" | "benchmark" | "benchmarks" | "loadtest"
         | "loadtests" | "integrationtest" | "integrationtests" => Context::Test,
         "example" | "examples" | "sample" | "samples" | "demo" | "demos" => Context::Example,
-        "doc" | "docs" | "documentation" => Context::Documentation,
+        "doc" | "docs" | "docs_src" | "documentation" => Context::Documentation,
         // Maven's and Gradle's second source sets: src/integrationTest, app-tests.
         _ if name.ends_with("-test") || name.ends_with("-tests") => Context::Test,
         _ if name.ends_with("-example") || name.ends_with("-examples") => Context::Example,
