@@ -1,29 +1,31 @@
 //! The pipeline: sources in, findings out; the only place that knows all the steps.
 //!
 //! 1. The source hands on files; the prefilter throws away what cannot matter. This runs on the walker's threads.
-//! 2. What is left is parsed and given to the rules, in parallel, and what they found is written down for people: code
-//!    first, then configuration, in which the environment variables that code uses as keys are keys too.
+//! 2. What is left is parsed and given to the rules, and what they found is written down for people: code while the walk
+//!    goes on, then configuration, in which the environment variables that code uses as keys are keys too.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use aho_corasick::Anchored;
 use aho_corasick::automaton::{Automaton, StateID};
 use aho_corasick::nfa::contiguous::NFA;
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
 use crate::analysis::{Analysis, Surroundings};
+use crate::definition::{self, Definitions, Keys, Reference};
 use crate::facts::Span;
 use crate::finding::{Context, Finding, Region, Related, Severity, Skipped, Summary};
 use crate::language::{self, Language};
 use crate::library::Models;
 use crate::lines::Lines;
 use crate::manifest::Manifests;
-use crate::report::line_hash;
+use crate::report::line_hash::LineHashes;
 use crate::repository::{self, FileStatus, Repositories};
 use crate::rule::{Check, Draft, Drafts, RULES, Rule};
 use crate::secret::pem;
@@ -61,6 +63,8 @@ pub struct Options<'a> {
     pub ignore: Vec<String>,
     /// Whether the keys of what is not a JWT, cookies and sessions, are judged too.
     pub adjacent: bool,
+    /// Whether findings have a [`Finding::line_hash`], which takes reading the whole text once more.
+    pub line_hashes: bool,
     /// Called after each file, on the thread that read it.
     pub progress: &'a (dyn Fn() + Sync),
 }
@@ -121,15 +125,6 @@ struct Candidate {
     status: Option<FileStatus>,
 }
 
-/// What a source came to.
-#[derive(Default)]
-struct Gathered {
-    candidates: Vec<Candidate>,
-    summary: Summary,
-    project: Project,
-    change: Option<Change>,
-}
-
 /// What is known of the whole project.
 #[derive(Default)]
 struct Project {
@@ -145,7 +140,23 @@ struct Checked {
     findings: Vec<Finding>,
     problems: Vec<Skipped>,
     key_variables: HashSet<String>,
+    /// The keys it takes from elsewhere.
+    references: Vec<Reference>,
+    /// What it defines for others to use.
+    definitions: Vec<Vec<String>>,
 }
+
+/// What the rest of the project says of a file.
+#[derive(Clone, Copy)]
+struct Elsewhere<'a> {
+    /// The environment variables that code uses as keys.
+    key_variables: &'a HashSet<String>,
+    /// Its definitions that other files use as keys.
+    keys: &'a Keys,
+}
+
+/// How often a key is followed from one file into another.
+const MAX_FILES_AWAY: usize = 3;
 
 /// Checks.
 ///
@@ -157,23 +168,60 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.tree.threads)
         .stack_size(STACK_SIZE)
+        .start_handler(|_| language::set_stack(STACK_SIZE))
         .build()
         .map_err(|error| Error::Threads(error.to_string()))?;
     let repositories = Repositories::new();
-    let Gathered { mut candidates, mut summary, project, change } = pool.install(|| gather(options, &repositories))?;
-    candidates.sort_by(|one, other| one.path.cmp(&other.path));
-
-    // Code first: it says which variables are keys, whatever they are called, and configuration is judged by that.
-    let (code, configuration): (Vec<Candidate>, Vec<Candidate>) =
-        candidates.into_iter().partition(|candidate| !candidate.language.is_configuration());
-    let mut checked = pool.install(|| {
-        let around = Around::new(project, options);
-        let mut checked = around.check_all(code, &HashSet::new(), &repositories);
-        let key_variables: HashSet<String> =
-            checked.iter_mut().flat_map(|file| std::mem::take(&mut file.key_variables)).collect();
-        checked.extend(around.check_all(configuration, &key_variables, &repositories));
-        checked
+    let change = match &options.input {
+        Input::Staged(which) => Some(Change::staged(which)?),
+        Input::Since(revision, which) => Some(Change::since(revision, which)?),
+        Input::Tree(_) | Input::File(_) => None,
+    };
+    let around = LazyLock::new(|| {
+        let project = match (&options.input, &change) {
+            (_, Some(change)) => Project { names: change.project_names(), boundaries: vec![change.root().to_owned()] },
+            (Input::Tree(paths), None) => Project::around(paths, &repositories),
+            (Input::File(file), None) => Project::around(&[PathBuf::from(&file.path)], &repositories),
+            (Input::Staged(_) | Input::Since(..), None) => Project::default(),
+        };
+        Around::new(project, options)
     });
+    let (no_variables, no_keys) = (HashSet::new(), Keys::default());
+    let nothing = Elsewhere { key_variables: &no_variables, keys: &no_keys };
+    let checked_code = Mutex::new(Vec::new());
+    let configuration = Mutex::new(Vec::new());
+    // Code is checked while it is read. It says which variables are keys, whatever they are called, and configuration is
+    // judged by that, so it comes afterwards.
+    let mut summary = pool.in_place_scope(|scope| {
+        scope.spawn(|_| {
+            LazyLock::force(&around);
+        });
+        gather(options, change.as_ref(), &pool, |candidate| {
+            if candidate.language.is_configuration() {
+                lock(&configuration).push(candidate);
+            } else {
+                scope.spawn(|_| {
+                    let candidate = candidate;
+                    let checked = around.check(&candidate, Ok(None), nothing);
+                    lock(&checked_code).push((candidate, checked));
+                });
+            }
+        })
+    })?;
+    let mut checked_code = checked_code.into_inner().unwrap_or_else(PoisonError::into_inner);
+    pool.install(|| around.follow(&mut checked_code));
+    let mut checked: Vec<Checked> = checked_code.into_iter().map(|(_, checked)| checked).collect();
+    let key_variables: HashSet<String> =
+        checked.iter_mut().flat_map(|file| std::mem::take(&mut file.key_variables)).collect();
+    let configuration = configuration.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // git's index can only be asked from one thread, and only env and key files are asked for.
+    let statuses: Vec<Result<Option<FileStatus>, Skipped>> =
+        configuration.iter().map(|file| status(&repositories, file)).collect();
+    checked.extend(pool.install(|| {
+        let files = configuration.into_par_iter().zip(statuses);
+        let elsewhere = Elsewhere { key_variables: &key_variables, keys: &no_keys };
+        files.map(|(file, status)| around.check(&file, status, elsewhere)).collect::<Vec<Checked>>()
+    }));
     let findings = checked.iter_mut().flat_map(|file| std::mem::take(&mut file.findings));
     let mut findings: Vec<Finding> = findings.collect();
     if let Some(change) = &change {
@@ -186,22 +234,29 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     Ok(Outcome { findings, summary })
 }
 
-/// Reads what is to be checked, of which the prefilter throws nearly all away.
-fn gather(options: &Options, repositories: &Repositories) -> Result<Gathered, Error> {
-    let mut gathered = Gathered::default();
-    let candidates = Mutex::new(Vec::new());
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Reads what is to be checked, of which the prefilter throws nearly all away, and hands on the rest.
+fn gather(
+    options: &Options,
+    change: Option<&Change>,
+    pool: &rayon::ThreadPool,
+    each: impl Fn(Candidate) + Sync,
+) -> Result<Summary, Error> {
+    let mut summary = Summary::default();
     let add = |file: File<'_>, status: Option<FileStatus>, is_judged: bool| {
         let language = Language::of_path(Path::new(&file.path));
         if prefilter::matters(language, &file.bytes) {
-            let candidate = Candidate {
+            each(Candidate {
                 context: context::of_path(file.local_path()),
                 language,
                 text: file.text()?.into_owned(),
                 path: file.path,
                 is_judged,
                 status,
-            };
-            candidates.lock().unwrap_or_else(PoisonError::into_inner).push(candidate);
+            });
         }
         Ok(())
     };
@@ -209,25 +264,18 @@ fn gather(options: &Options, repositories: &Repositories) -> Result<Gathered, Er
         (options.progress)();
         add(file, None, true)
     };
-    let summary = &mut gathered.summary;
-    match &options.input {
-        Input::Tree(paths) => {
+    match (&options.input, change) {
+        (Input::Tree(paths), _) => {
             let walked = tree::walk(paths, &options.tree, consider)?;
             (summary.files, summary.bytes, summary.skipped) = (walked.files, walked.bytes, walked.skipped);
-            gathered.project = Project::around(paths, repositories);
         }
-        Input::File(file) => {
+        (Input::File(file), _) => {
             (summary.files, summary.bytes) = (1, file.bytes.len() as u64);
-            gathered.project = Project::around(&[PathBuf::from(&file.path)], repositories);
             if let Err(refusal) = consider(file.clone()) {
                 summary.skipped.push(refusal.of(file.path.clone()));
             }
         }
-        Input::Staged(which) | Input::Since(_, which) => {
-            let change = match &options.input {
-                Input::Since(revision, _) => Change::since(revision, which)?,
-                _ => Change::staged(which)?,
-            };
+        (Input::Staged(_) | Input::Since(..), Some(change)) => pool.install(|| -> Result<(), Error> {
             let status = change.is_staged().then_some(FileStatus::Tracked);
             let read = change.read(options.tree.max_file_size, |file| {
                 (options.progress)();
@@ -240,12 +288,11 @@ fn gather(options: &Options, repositories: &Repositories) -> Result<Gathered, Er
                     let _ = add(file, None, false);
                 })?;
             }
-            gathered.project = Project { names: change.project_names(), boundaries: vec![change.root().to_owned()] };
-            gathered.change = Some(change);
-        }
+            Ok(())
+        })?,
+        (Input::Staged(_) | Input::Since(..), None) => {}
     }
-    gathered.candidates = candidates.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok(gathered)
+    Ok(summary)
 }
 
 /// Whether a finding is one of a change: it stands on a line the change touches, or a place that belongs to it does.
@@ -298,6 +345,7 @@ impl Project {
 struct Around {
     rules: Vec<&'static Rule>,
     adjacent: bool,
+    line_hashes: bool,
     project: ProjectNames,
     manifests: Manifests,
 }
@@ -311,30 +359,50 @@ impl Around {
         Around {
             rules: RULES.iter().filter(wanted).collect(),
             adjacent: options.adjacent,
+            line_hashes: options.line_hashes,
             project: ProjectNames { names: project.names },
             manifests: Manifests::within(project.boundaries),
         }
     }
 
-    /// Checks files in parallel; what came of them is in their order.
-    fn check_all(
-        &self,
-        files: Vec<Candidate>,
-        key_variables: &HashSet<String>,
-        repositories: &Repositories,
-    ) -> Vec<Checked> {
-        // git's index can only be asked from one thread, and only env and key files are asked for.
-        let statuses: Vec<Result<Option<FileStatus>, Skipped>> =
-            files.iter().map(|file| status(repositories, file)).collect();
-        files.into_par_iter().zip(statuses).map(|(file, status)| self.check(&file, status, key_variables)).collect()
+    /// Follows the keys that files take from each other, and checks again those they are defined in.
+    fn follow(&self, files: &mut [(Candidate, Checked)]) {
+        // The same whatever order the files were read in.
+        files.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
+        let no_variables = HashSet::new();
+        let mut known: FxHashMap<usize, Keys> = FxHashMap::default();
+        for _ in 0..MAX_FILES_AWAY {
+            if files.iter().all(|(_, checked)| checked.references.is_empty()) {
+                return;
+            }
+            let mut definitions = Definitions::default();
+            for (file, checked) in files.iter() {
+                definitions.add(&file.path, file.language, &checked.definitions);
+            }
+            let references = files
+                .iter()
+                .flat_map(|(file, checked)| checked.references.iter().map(|reference| (file.path.as_str(), reference)));
+            let mut keys = definitions.keys(references);
+            keys.retain(|file, keys| {
+                let known = known.entry(*file).or_default();
+                let before = known.len();
+                known.extend(keys.iter().map(|(names, used)| (names.clone(), used.clone())));
+                known.len() > before
+            });
+            if keys.is_empty() {
+                return;
+            }
+            files.par_iter_mut().enumerate().filter(|(index, _)| keys.contains_key(index)).for_each(
+                |(index, (file, checked))| {
+                    if let Some(keys) = known.get(&index) {
+                        *checked = self.check(file, Ok(None), Elsewhere { key_variables: &no_variables, keys });
+                    }
+                },
+            );
+        }
     }
 
-    fn check(
-        &self,
-        file: &Candidate,
-        status: Result<Option<FileStatus>, Skipped>,
-        key_variables: &HashSet<String>,
-    ) -> Checked {
+    fn check(&self, file: &Candidate, status: Result<Option<FileStatus>, Skipped>, elsewhere: Elsewhere) -> Checked {
         let mut checked = Checked::default();
         let status = status.unwrap_or_else(|problem| {
             checked.problems.push(problem);
@@ -362,7 +430,8 @@ impl Around {
                     models: Models::of(part.facts.language, self.adjacent),
                     context,
                     status,
-                    key_variables,
+                    keys: elsewhere.keys,
+                    key_variables: elsewhere.key_variables,
                 };
                 Analysis::new(&part.facts, surroundings)
             })
@@ -370,10 +439,24 @@ impl Around {
         // A test's variables say nothing about what the program uses.
         for analysis in analyses.iter().filter(|analysis| analysis.surroundings.context == Context::Production) {
             checked.key_variables.extend(analysis.key_variables.iter().cloned());
+            let taken = analysis.taken.iter();
+            checked.references.extend(
+                taken.filter_map(|(value, used)| definition::reference(&analysis.resolver, &file.path, *value, used)),
+            );
         }
-        if !file.is_judged {
-            return checked;
+        if file.is_judged {
+            checked.findings = self.judge(file, &analyses);
         }
+        drop(analyses);
+        if !file.language.is_configuration() {
+            let parts = parts.into_iter().filter(|part| !part.in_comment);
+            checked.definitions.extend(parts.flat_map(|part| definition::definitions(part.facts)));
+        }
+        checked
+    }
+
+    /// What the rules find in a file.
+    fn judge(&self, file: &Candidate, analyses: &[Analysis]) -> Vec<Finding> {
         let tokens = token::find(file.text.as_bytes());
         let mut drafts = Vec::new();
         for (index, analysis) in analyses.iter().enumerate() {
@@ -388,25 +471,26 @@ impl Around {
             }
             drafts.extend(found.drafts.into_iter().map(|draft| (index, draft)));
         }
-        if !drafts.is_empty() {
-            drafts.sort_by_key(|(_, draft)| (draft.span, draft.rule));
-            checked.findings = Writer::new(file, &analyses, &tokens).write(drafts);
+        if drafts.is_empty() {
+            return Vec::new();
         }
-        checked
+        drafts.sort_by_key(|(_, draft)| (draft.span, draft.rule));
+        let line_hashes = self.line_hashes.then(|| LineHashes::new(&file.text)).unwrap_or_default();
+        Writer::new(file, analyses, &tokens, line_hashes).write(drafts)
     }
 }
 
 /// Writes the findings of one file down for people: lines and columns, masked source, fingerprints.
-struct Writer<'f> {
-    file: &'f Candidate,
-    analyses: &'f [Analysis<'f>],
-    lines: Lines<'f>,
+struct Writer<'w, 'f> {
+    file: &'w Candidate,
+    analyses: &'w [Analysis<'f>],
+    lines: Lines<'w>,
     masks: Vec<Span>,
-    line_hashes: Vec<String>,
+    line_hashes: LineHashes,
 }
 
-impl<'f> Writer<'f> {
-    fn new(file: &'f Candidate, analyses: &'f [Analysis<'f>], tokens: &[Token]) -> Self {
+impl<'w, 'f> Writer<'w, 'f> {
+    fn new(file: &'w Candidate, analyses: &'w [Analysis<'f>], tokens: &[Token], line_hashes: LineHashes) -> Self {
         let secrets = || analyses.iter().flat_map(|analysis| &analysis.secrets);
         let mut masks: Vec<Span> = secrets().map(|secret| secret.span).collect();
         masks.extend(tokens.iter().map(|token| token.span));
@@ -424,13 +508,7 @@ impl<'f> Writer<'f> {
                 _ => merged.push(mask),
             }
         }
-        Writer {
-            file,
-            analyses,
-            lines: Lines::new(&file.text),
-            masks: merged,
-            line_hashes: line_hash::line_hashes(&file.text),
-        }
+        Writer { file, analyses, lines: Lines::new(&file.text), masks: merged, line_hashes }
     }
 
     fn write(&self, drafts: Vec<(usize, Draft)>) -> Vec<Finding> {
@@ -465,7 +543,7 @@ impl<'f> Writer<'f> {
             secret: draft.secret,
             related: draft.related.into_iter().map(|(span, message)| self.related(span, message)).collect(),
             fingerprint,
-            line_hash: self.line_hashes.get(region.line - 1).cloned().unwrap_or_default(),
+            line_hash: self.line_hashes.of_line(region.line).unwrap_or_default(),
             region,
         }
     }
@@ -488,8 +566,23 @@ fn copies<'s>(text: &str, secrets: impl Iterator<Item = &'s str>) -> Vec<Span> {
     let search = (|| -> Result<(), Box<dyn std::error::Error>> {
         let all = NFA::new(secrets)?;
         let mut longest: HashMap<StateID, usize> = HashMap::new();
-        let mut state = all.start_state(Anchored::No)?;
-        for (at, byte) in text.bytes().enumerate() {
+        let start = all.start_state(Anchored::No)?;
+        let mut state = start;
+        let mut at = 0;
+        while let Some(&byte) = text.as_bytes().get(at) {
+            // Where none has begun, the search goes on where one can begin.
+            if state == start
+                && let Some(first) = all.prefilter()
+            {
+                match first.find_in(text.as_bytes(), (at..text.len()).into()).into_option() {
+                    Some(next) if next > at => {
+                        at = next;
+                        continue;
+                    }
+                    Some(_) => {}
+                    None => break,
+                }
+            }
             state = all.next_state(Anchored::No, state, byte);
             if all.is_match(state) {
                 let matches = 0..all.match_len(state);
@@ -498,6 +591,7 @@ fn copies<'s>(text: &str, secrets: impl Iterator<Item = &'s str>) -> Vec<Span> {
                 });
                 found.push(Span::new(at + 1 - length, at + 1));
             }
+            at += 1;
         }
         Ok(())
     })();

@@ -15,6 +15,7 @@ use clap::error::ErrorKind as UsageError;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::Deserialize;
 
 use jotlint::check::{self, Input, Outcome};
 use jotlint::finding::{Severity, Skipped, Summary};
@@ -22,6 +23,7 @@ use jotlint::init::Plan;
 use jotlint::secret::generate::{self, Algorithm};
 use jotlint::source::{self, change, tree};
 
+use crate::config::Config;
 use crate::show::{self, Look};
 
 /// Nothing at or above `--fail-on`.
@@ -33,6 +35,9 @@ const FAILED: u8 = 2;
 
 /// As many unreadable files are named on standard error; the report has them all.
 const MOST_FAULTS: usize = 20;
+
+/// The size, in bytes, up to which files are read unless something else is said.
+const MAX_FILE_SIZE: u64 = 2 << 20;
 
 /// A check that takes longer shows its progress.
 const LONG: Duration = Duration::from_millis(700);
@@ -119,9 +124,9 @@ struct Check {
     #[arg(long, short, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 
-    /// The least severity that makes the exit status 1
-    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t, help_heading = "Output")]
-    fail_on: FailOn,
+    /// The least severity that makes the exit status 1 [default: warning]
+    #[arg(long, value_name = "SEVERITY", value_enum, help_heading = "Output")]
+    fail_on: Option<FailOn>,
 
     /// Only these rules
     #[arg(long, value_name = "RULE,...", value_delimiter = ',', value_parser = rules(), hide_possible_values = true, help_heading = "Rules")]
@@ -135,8 +140,12 @@ struct Check {
     #[arg(long, help_heading = "Rules")]
     adjacent: bool,
 
-    /// Read no jotlint.toml (this version reads none in any case)
-    #[arg(long, help_heading = "Rules")]
+    /// Read this configuration, and not the jotlint.toml of the project
+    #[arg(long, value_name = "FILE", help_heading = "Rules")]
+    config: Option<PathBuf>,
+
+    /// Read no configuration
+    #[arg(long, conflicts_with = "config", help_heading = "Rules")]
     no_config: bool,
 
     /// Check standard input, as if it were the file NAME
@@ -147,9 +156,9 @@ struct Check {
     #[arg(long, help_heading = "Files")]
     no_ignore: bool,
 
-    /// Read files up to this size, in bytes or with K, M or G behind it
-    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "2M", help_heading = "Files")]
-    max_file_size: u64,
+    /// Read files up to this size, in bytes or with K, M or G behind it [default: 2M]
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Files")]
+    max_file_size: Option<u64>,
 
     /// Threads to work with; 0 for as many as there are processors
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(..=256), default_value_t = 0, help_heading = "Files")]
@@ -243,8 +252,10 @@ pub enum ListFormat {
     Json,
 }
 
-#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum FailOn {
+/// What makes the exit status 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FailOn {
     Error,
     #[default]
     Warning,
@@ -412,7 +423,10 @@ impl Init {
 }
 
 impl Check {
-    fn run(self, color: When) -> Result<u8, Failure> {
+    fn run(mut self, color: When) -> Result<u8, Failure> {
+        if !self.no_config {
+            self.configure(Config::load(self.config.as_deref()).map_err(Failure)?);
+        }
         if let Some(output) = &self.output {
             check_output(output)?;
         }
@@ -435,8 +449,24 @@ impl Check {
                     .map_err(|error| Failure::write(output.display(), &error))?;
             }
         }
-        let found = outcome.findings.iter().any(|finding| self.fail_on.fails(finding.severity));
+        let found = outcome.findings.iter().any(|finding| self.fail_on.unwrap_or_default().fails(finding.severity));
         Ok(if found { FOUND } else { CLEAN })
+    }
+
+    /// Fills in what the command line leaves open.
+    fn configure(&mut self, config: Config) {
+        self.fail_on = self.fail_on.or(config.fail_on);
+        self.max_file_size =
+            self.max_file_size.or(config.max_file_size.as_deref().and_then(|written| size(written).ok()));
+        self.adjacent |= config.adjacent;
+        // A choice of rules is one as a whole.
+        if self.select.is_empty() && self.ignore.is_empty() {
+            (self.select, self.ignore) = (config.select, config.ignore);
+        }
+    }
+
+    fn max_file_size(&self) -> u64 {
+        self.max_file_size.unwrap_or(MAX_FILE_SIZE)
     }
 
     /// The first of the paths, or else the current folder.
@@ -451,7 +481,7 @@ impl Check {
             (None, None) if self.paths.is_empty() => Input::Tree(vec![PathBuf::from(".")]),
             (None, None) => Input::Tree(self.paths.clone()),
             (None, Some(revision)) => Input::Since(revision.clone(), change()),
-            (Some(name), _) => match source::read_stdin(name, self.max_file_size) {
+            (Some(name), _) => match source::read_stdin(name, self.max_file_size()) {
                 Ok(file) => Input::File(file),
                 Err(refusal) => {
                     let summary = Summary { skipped: vec![refusal.of(name.clone())], ..Summary::default() };
@@ -465,11 +495,13 @@ impl Check {
             tree: tree::Options {
                 no_ignore: self.no_ignore,
                 threads: usize::from(self.threads),
-                max_file_size: self.max_file_size,
+                max_file_size: self.max_file_size(),
             },
             select: self.select.clone(),
             ignore: self.ignore.clone(),
             adjacent: self.adjacent,
+            // No other format has them.
+            line_hashes: matches!(self.format, Format::Sarif),
             progress: &|| progress.advance(),
         };
         let outcome = check::check(&options);
@@ -603,7 +635,7 @@ fn rules() -> PossibleValuesParser {
 }
 
 /// A number of bytes: `4096`, `512K`, `1M`, `2MiB`, `1G`.
-fn size(text: &str) -> Result<u64, String> {
+pub fn size(text: &str) -> Result<u64, String> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let factor: u64 = match unit.trim().to_ascii_lowercase().as_str() {

@@ -32,7 +32,7 @@ const PRE_COMMIT: [&str; 8] = [
 ];
 
 /// The configuration file: what holds without it.
-const CONFIGURATION: &str =
+pub const CONFIGURATION: &str =
     "# What `jotlint check` does in this project. The command line goes before it; `jotlint rules` lists the rules.
 
 # The least severity that makes the exit status 1: error, warning, note or never.

@@ -9,6 +9,7 @@ pub mod algorithm;
 pub mod analysis;
 pub mod check;
 pub mod context;
+pub mod definition;
 pub mod facts;
 pub mod finding;
 pub mod init;

@@ -16,7 +16,8 @@
 //! # Locators
 //! A locator says where in a call a value stands: the argument's position (0-based) or its keyword and `=`, then member
 //! names: `1`, `2.algorithms`, `key=`, `0.secret`. `*` stands for every entry, and in place of a position for every argument. With `NAME/` in front it is the argument
-//! of an earlier call of that name in the same chain: `setProtectedHeader/0.alg`. `this` is what a method is called on.
+//! of an earlier call of that name in the same chain: `setProtectedHeader/0.alg`. `&=` is the block that a call is given in Ruby. `this` is what a method is called on,
+//! `result` what the call returns.
 //! A function that stands on the way, or where the value is looked for, stands for what it returns, for what a promise
 //! it returns resolves to, and for what it hands its last parameter behind an error (`done(null, key)`); a class on the
 //! way for its instance. Where a key is located, ` as ` and an encoding behind the locator says how text that stands
@@ -156,6 +157,9 @@ pub struct Use {
     /// Where the token is given.
     #[serde(default)]
     pub token: Option<Locator>,
+    /// What the call writes the token's payload to.
+    #[serde(default)]
+    pub fills: Option<Locator>,
     /// Where a key can be given; all that are there count. ` as ` says how the text of one becomes bytes.
     #[serde(default)]
     pub key: OneOrMany<Locator>,
@@ -225,7 +229,7 @@ pub struct Conversion {
 }
 
 /// A call that gives back what it is given, or a function that does what the given one does: `Object.freeze(options)`,
-/// `promisify(jwt.verify)`.
+/// `promisify(jwt.verify)`, `option.getOrElse(other)`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Wrapper {
@@ -233,6 +237,9 @@ pub struct Wrapper {
     pub path: OneOrMany<Path>,
     /// Where that is given.
     pub value: Locator,
+    /// Where the value is given that it gives where there is no first one.
+    #[serde(default)]
+    pub otherwise: Option<Locator>,
     /// What has to hold for the call to be meant; all of them.
     #[serde(default)]
     pub requires: Vec<Condition>,
@@ -300,7 +307,8 @@ pub struct Condition {
     /// for false (`''`, `0`, `null`). What is not known is neither.
     #[serde(default)]
     pub truthy: Option<bool>,
-    /// It is a function that reads one of these members of its first parameter, by paths like `Header.alg`.
+    /// It is a function that reads one of these members of its first parameter, by paths like `Header.alg`, or what a call
+    /// returned of which one of these is read.
     #[serde(default)]
     pub reads: OneOrMany<String>,
     /// It comes from one of these packages; with `#` and a path behind the package, it is what that path names.
@@ -517,6 +525,8 @@ impl FromStr for Provenance {
 pub enum ArgumentName {
     /// What a method is called on.
     This,
+    /// What the call returns.
+    Result,
     /// By its position, 0-based.
     Position(usize),
     /// Any that has no keyword.
@@ -545,6 +555,7 @@ impl FromStr for Locator {
         let argument = match head.strip_suffix('=') {
             Some(keyword) if !keyword.is_empty() => ArgumentName::Keyword(keyword.to_owned()),
             None if head == "this" => ArgumentName::This,
+            None if head == "result" => ArgumentName::Result,
             None if head == "*" => ArgumentName::Any,
             _ => ArgumentName::Position(head.parse().map_err(|_| malformed())?),
         };

@@ -107,6 +107,8 @@ impl Project {
 /// The manifests of a scan, each read once. It can be used from many threads.
 #[derive(Default)]
 pub struct Manifests {
+    /// The directory it runs in, which relative paths start from.
+    current: PathBuf,
     /// Folders that are not left on the way up.
     boundaries: Vec<PathBuf>,
     by_folder: Mutex<HashMap<PathBuf, Arc<Project>>>,
@@ -116,14 +118,15 @@ impl Manifests {
     /// Manifests are looked for from a file's folder up to the outermost of these folders that holds it; for a file in none
     /// of them, in its own folder only.
     pub fn within(boundaries: impl IntoIterator<Item = PathBuf>) -> Self {
-        let boundaries = boundaries.into_iter().filter_map(|folder| absolute(&folder)).collect();
-        Manifests { boundaries, by_folder: Mutex::default() }
+        let current = std::env::current_dir().unwrap_or_default();
+        let boundaries = boundaries.into_iter().filter_map(|folder| absolute(&current.join(folder))).collect();
+        Manifests { current, boundaries, by_folder: Mutex::default() }
     }
 
     /// The manifests around a file: of each family the nearest above it, and for what that leaves open, as a module of a
     /// larger build does, those above.
     pub fn around(&self, file: &Path) -> Arc<Project> {
-        let Some(file) = absolute(file) else { return Arc::default() };
+        let Some(file) = absolute(&self.current.join(file)) else { return Arc::default() };
         let Some(folder) = file.parent() else { return Arc::default() };
         let boundary = self.boundaries.iter().filter(|boundary| folder.starts_with(boundary));
         let boundary = boundary.min_by_key(|boundary| boundary.components().count()).map_or(folder, PathBuf::as_path);

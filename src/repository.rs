@@ -190,7 +190,6 @@ impl Repository {
         let Some(root) = repository.workdir().and_then(|root| root.canonicalize().ok()) else {
             return Ok(None);
         };
-        repository.index().map_err(|error| Error::new(&root, &error))?;
         Ok(Some(Repository { root, opened: Mutex::new(repository) }))
     }
 

@@ -4,19 +4,23 @@
 //! members and calls that lead from there to it. And what can a value be ([`Resolver::ends`]): the literals, environment
 //! look-ups and sources of randomness it comes down to, each with the way that leads there.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::hash::Hash;
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::{BindingId, Call, ClassId, Facts, FunctionId, Kind, Span, ValueId};
-use crate::library::{ArgumentName, Condition, Conversion, Encoding, Locator, Models, Provenance};
-use crate::origin::{Origin, Root, Step, same_package};
+use crate::language::Language;
+use crate::library::{ArgumentName, Condition, Conversion, Encoding, Locator, Models, Provenance, Wrapper};
+use crate::origin::{Origin, Root, Step};
 use crate::vocabulary::{self, Source};
 
 /// How many names and calls are followed in a row. Real code needs a handful; the rest is cycles.
 const MAX_HOPS: usize = 24;
+
+/// How often a parameter is handed on until it is no longer followed.
+const MAX_HANDED: usize = 3;
 
 /// How many questions can lead to each other: the calls of a chain, names that stand for names.
 const MAX_DEPTH: usize = 128;
@@ -120,10 +124,35 @@ impl<'f> Owner<'f> {
     }
 }
 
+/// What languages call the method that makes an instance.
+const CONSTRUCTORS: [&str; 4] = ["constructor", "__construct", "__init__", "initialize"];
+
+/// How the names of a file are used.
+#[derive(Default)]
+struct Usage {
+    /// What is taken of a name.
+    members: FxHashMap<BindingId, Vec<ValueId>>,
+    /// The names that a value is bound to.
+    bound: FxHashMap<ValueId, Vec<BindingId>>,
+    /// The callees that are given a name, and in which place.
+    given: FxHashMap<BindingId, Vec<(ValueId, usize)>>,
+}
+
+/// A call that leads to another.
+enum Earlier {
+    Call(ValueId),
+    /// It was made elsewhere: an instance is given, by its type.
+    Unseen,
+    Absent,
+}
+
 /// How many values may be looked at for all questions about a file, and how many for each one after that. Real code needs
 /// a few for each question; where every name can be thousands of values, the most direct have to do.
 const MAX_SPENT: usize = 1_000_000;
 const FEW_STEPS: usize = 20;
+
+/// How many calls in a chain are followed back to the name it begins with.
+const MAX_CHAIN: usize = 64;
 
 /// How many of the values written to one name are asked where they come from.
 const MAX_WRITES: usize = 200;
@@ -145,7 +174,8 @@ enum Place {
 pub struct Resolver<'f> {
     facts: &'f Facts,
     models: &'static Models,
-    origins: RefCell<FxHashMap<ValueId, Rc<Origin>>>,
+    unknown: Rc<Origin<'f>>,
+    origins: RefCell<FxHashMap<ValueId, Rc<Origin<'f>>>>,
     member_writes: FxHashMap<(Owner<'f>, &'f str), Vec<ValueId>>,
     global_writes: FxHashMap<&'f str, Vec<ValueId>>,
     held: Answers<(Place, &'f str), ValueId>,
@@ -158,8 +188,13 @@ pub struct Resolver<'f> {
     spent: Cell<usize>,
     /// The calls of each function. There are none while they are being looked for, which asks what calls mean.
     call_sites: RefCell<Option<CallSites>>,
-    /// [`Facts::opened`].
-    opened: Rc<[String]>,
+    usage: OnceCell<Usage>,
+    /// The calls that write into a name they are given.
+    filled: FxHashMap<BindingId, Vec<ValueId>>,
+    /// The first call of each method on each object, and on what a chain of calls begins with: `builder.setKey(key)`.
+    statements: OnceCell<FxHashMap<(Place, &'f str), ValueId>>,
+    /// The names that values are written to.
+    holders: OnceCell<FxHashMap<ValueId, BindingId>>,
     /// The calls that are being followed into the functions they call, so that a parameter is what this call gives.
     entered: RefCell<Vec<(FunctionId, ValueId)>>,
 }
@@ -172,16 +207,27 @@ impl<'f> Resolver<'f> {
         for assignment in &facts.assignments {
             match facts.kind(assignment.target) {
                 Kind::Member { object, name, .. } => {
-                    let Some(owner) = Owner::of(facts, *object) else { continue };
-                    member_writes.entry((owner, name.as_str())).or_default().push(assignment.value);
+                    if let Some(owner) = Owner::of(facts, *object) {
+                        // What is written to a class's member through the class's name its methods read by `this`.
+                        if let Owner::Binding(binding) = owner
+                            && !facts.language.is_javascript()
+                            && let Some(Kind::Class(class)) =
+                                facts.bindings[binding.index()].writes.first().map(|write| facts.kind(*write))
+                        {
+                            let owner = Owner::Class(*class);
+                            member_writes.entry((owner, name.as_str())).or_default().push(assignment.value);
+                        }
+                        member_writes.entry((owner, name.as_str())).or_default().push(assignment.value);
+                    }
                 }
                 Kind::Global(name) => global_writes.entry(name.as_str()).or_default().push(assignment.value),
                 _ => {}
             }
         }
-        Resolver {
+        let mut resolver = Resolver {
             facts,
             models,
+            unknown: Rc::new(Origin { root: Root::Unknown, steps: Vec::new() }),
             origins: RefCell::default(),
             member_writes,
             global_writes,
@@ -191,9 +237,31 @@ impl<'f> Resolver<'f> {
             nested: Cell::new(0),
             spent: Cell::new(0),
             call_sites: RefCell::default(),
-            opened: facts.opened.clone().into(),
+            usage: OnceCell::new(),
+            filled: FxHashMap::default(),
+            statements: OnceCell::new(),
+            holders: OnceCell::new(),
             entered: RefCell::default(),
+        };
+        let filled = resolver.find_filled();
+        if !filled.is_empty() {
+            // What was found out on the way does not know of it yet.
+            resolver.held = RefCell::default();
+            resolver.functions = RefCell::default();
+            resolver.origins = RefCell::default();
         }
+        for (target, call) in filled {
+            match facts.kind(target) {
+                Kind::Name(binding) => resolver.filled.entry(*binding).or_default().push(call),
+                Kind::Member { object, name, .. } => {
+                    if let Some(owner) = Owner::of(facts, *object) {
+                        resolver.member_writes.entry((owner, name.as_str())).or_default().push(call);
+                    }
+                }
+                _ => {}
+            }
+        }
+        resolver
     }
 
     /// The models it knows callees by.
@@ -207,70 +275,69 @@ impl<'f> Resolver<'f> {
     }
 
     /// Where a value comes from.
-    pub fn origin(&self, value: ValueId) -> Rc<Origin> {
+    pub fn origin(&self, value: ValueId) -> Rc<Origin<'f>> {
         self.origin_within(value, MAX_DEPTH)
     }
 
-    fn origin_within(&self, value: ValueId, hops: usize) -> Rc<Origin> {
+    fn origin_within(&self, value: ValueId, hops: usize) -> Rc<Origin<'f>> {
         if let Some(origin) = self.origins.borrow().get(&value) {
             return Rc::clone(origin);
         }
-        let unknown = || Origin { root: Root::Unknown, steps: Vec::new() };
+        let unknown = || Rc::clone(&self.unknown);
         if hops == 0 {
-            return Rc::new(unknown());
+            return unknown();
         }
         // Stands while the origin is being found, so that a cycle ends.
-        self.origins.borrow_mut().insert(value, Rc::new(unknown()));
+        self.origins.borrow_mut().insert(value, unknown());
         let hops = hops - 1;
-        let then = |from: ValueId, step: Step| (*self.origin_within(from, hops)).clone().then(step);
-        let known = |origin: &Origin| origin.root != Root::Unknown;
+        let then = |from: ValueId, step: Step<'f>| Rc::new(self.origin_within(from, hops).then(step));
+        let known = |origin: &Rc<Origin>| origin.root != Root::Unknown;
         // The best of several: one whose root is known, or else one that says at least how it ends.
-        let best = |origins: Vec<Origin>| {
+        let best = |origins: Vec<Rc<Origin<'f>>>| {
             let found =
                 origins.iter().position(known).or_else(|| origins.iter().position(|origin| !origin.steps.is_empty()));
             found.and_then(|index| origins.into_iter().nth(index))
         };
         let origin = match self.facts.kind(value) {
-            Kind::Module(module) => Origin { root: Root::Module(module.clone()), steps: Vec::new() },
+            Kind::Module(module) => Rc::new(Origin { root: Root::Module(module), steps: Vec::new() }),
             Kind::Import { module, member } => {
-                Origin { root: Root::Module(module.clone()), steps: vec![Step::Member(member.clone())] }
+                Rc::new(Origin { root: Root::Module(module), steps: vec![Step::Member(member)] })
             }
             Kind::Global(name) => self
                 .global_writes
                 .get(name.as_str())
                 .into_iter()
                 .flatten()
-                .map(|write| (*self.origin_within(*write, hops)).clone())
+                .map(|write| self.origin_within(*write, hops))
                 .find(known)
-                .unwrap_or_else(|| Origin { root: self.global(name), steps: Vec::new() }),
+                .unwrap_or_else(|| Rc::new(Origin { root: self.global(name), steps: Vec::new() })),
             Kind::Name(binding) => {
                 let writes = self.facts.writes(value, *binding);
                 let binding = &self.facts.bindings[binding.index()];
-                let written = writes.iter().take(MAX_WRITES).map(|write| (*self.origin_within(*write, hops)).clone());
+                let written = writes.iter().take(MAX_WRITES).map(|write| self.origin_within(*write, hops));
                 let typed = binding.type_name.map(|type_name| then(type_name, Step::Instance)).filter(known);
                 best(written.chain(typed).collect()).unwrap_or_else(unknown)
             }
             Kind::Member { object, name, .. } => {
                 let held = self.held(*object, name);
-                let held = held.iter().map(|held| (*self.origin_within(*held, hops)).clone()).find(known);
+                let held = held.iter().map(|held| self.origin_within(*held, hops)).find(known);
                 held.or_else(|| self.typed_member(*object, name, hops))
-                    .unwrap_or_else(|| then(*object, Step::Member(name.clone())))
+                    .unwrap_or_else(|| then(*object, Step::Member(name)))
             }
             Kind::Call(call) => match self.wrapped(value, hops) {
-                Some(inner) => (*self.origin_within(inner, hops)).clone(),
+                Some(inner) => self.origin_within(inner, hops),
                 None => then(call.callee, Step::Call(value)),
             },
             Kind::Super(class) => match self.facts.classes[class.index()].extends {
-                Some(extends) => then(extends, Step::Member("super".to_owned())),
+                Some(extends) => then(extends, Step::Member("super")),
                 None => unknown(),
             },
             Kind::Choice(choices) => {
-                let origins = choices.iter().map(|choice| (*self.origin_within(*choice, hops)).clone());
+                let origins = choices.iter().map(|choice| self.origin_within(*choice, hops));
                 best(origins.collect()).unwrap_or_else(unknown)
             }
             _ => unknown(),
         };
-        let origin = Rc::new(origin);
         self.origins.borrow_mut().insert(value, Rc::clone(&origin));
         origin
     }
@@ -278,20 +345,24 @@ impl<'f> Resolver<'f> {
     /// Where a name comes from that the file does not bind. In JavaScript every module is asked for by its own name;
     /// elsewhere what a module exports can be known by its bare name, and a package's whole name be written where it is
     /// used.
-    fn global(&self, name: &str) -> Root {
+    fn global(&self, name: &'f str) -> Root<'f> {
         if self.facts.language.is_javascript() {
-            return Root::Global(name.to_owned());
+            return Root::Global(name);
         }
-        Root::Opened { name: name.to_owned(), modules: Rc::clone(&self.opened) }
+        Root::Opened { name, modules: &self.facts.opened }
     }
 
     /// The origin of a member that has only a declared type: `this.jwt` with `constructor(private jwt: JwtService)`.
-    fn typed_member(&self, object: ValueId, name: &str, hops: usize) -> Option<Origin> {
+    fn typed_member(&self, object: ValueId, name: &str, hops: usize) -> Option<Rc<Origin<'f>>> {
+        let origin = self.origin_within(self.declared_type(object, name)?, hops);
+        (origin.root != Root::Unknown).then(|| Rc::new(origin.then(Step::Instance)))
+    }
+
+    /// The declared type of a member.
+    fn declared_type(&self, object: ValueId, name: &str) -> Option<ValueId> {
         let class = self.class_of(object)?;
         let members = self.facts.classes[class.index()].members.iter();
-        let type_name = members.filter(|member| member.name == name).find_map(|member| member.type_name)?;
-        let origin = self.origin_within(type_name, hops);
-        (origin.root != Root::Unknown).then(|| (*origin).clone().then(Step::Instance))
+        members.filter(|member| member.name == name).find_map(|member| member.type_name)
     }
 
     fn class_of(&self, value: ValueId) -> Option<ClassId> {
@@ -299,35 +370,53 @@ impl<'f> Resolver<'f> {
             Kind::This(class) | Kind::Class(class) => Some(*class),
             Kind::Name(binding) => {
                 let writes = self.facts.writes(value, *binding);
-                writes.iter().find_map(|write| match self.facts.kind(*write) {
+                let binding = &self.facts.bindings[binding.index()];
+                let written = writes.iter().find_map(|write| match self.facts.kind(*write) {
                     Kind::Class(class) => Some(*class),
-                    Kind::Call(Call { callee, construct: true, .. }) => match self.facts.kind(*callee) {
-                        Kind::Name(callee) => self.facts.bindings[callee.index()].writes.iter().find_map(|write| {
-                            match self.facts.kind(*write) {
-                                Kind::Class(class) => Some(*class),
-                                _ => None,
-                            }
-                        }),
-                        _ => None,
-                    },
+                    Kind::Call(Call { callee, construct: true, .. }) => self.class_named_by(*callee),
                     _ => None,
-                })
+                });
+                written.or_else(|| self.class_named_by(binding.type_name?))
             }
             _ => None,
         }
     }
 
+    /// The class of this file that a name is bound to.
+    fn class_named_by(&self, name: ValueId) -> Option<ClassId> {
+        let writes = match self.facts.kind(name) {
+            Kind::Class(class) => return Some(*class),
+            Kind::Name(binding) => &self.facts.bindings[binding.index()].writes,
+            _ => return None,
+        };
+        writes.iter().find_map(|write| match self.facts.kind(*write) {
+            Kind::Class(class) => Some(*class),
+            _ => None,
+        })
+    }
+
     /// What a call only gives back: `promisify(f)`, `f.bind(x)`, `Object.freeze(x)`.
     fn wrapped(&self, value: ValueId, hops: usize) -> Option<ValueId> {
+        self.wrapper(value, hops).map(|(_, inner)| inner)
+    }
+
+    /// The wrapper a call is, if a model knows it as one, and what it gives back.
+    fn wrapper(&self, value: ValueId, hops: usize) -> Option<(&'static Wrapper, ValueId)> {
         let call = self.facts.call(value)?;
         let origin = self.origin_within(call.callee, hops.checked_sub(1)?);
         let meant = |requires: &'static [Condition]| requires.iter().all(|condition| self.holds(value, condition));
         let wrapper = self.models.wrappers.find(&origin).find(|wrapper| meant(&wrapper.requires))?;
-        match (&wrapper.value.argument, self.facts.kind(call.callee)) {
+        let inner = match (&wrapper.value.argument, self.facts.kind(call.callee)) {
             (ArgumentName::This, Kind::Member { object, .. }) => Some(*object),
             (ArgumentName::Position(index), _) => call.arguments.get(*index).map(|argument| argument.value),
             _ => None,
-        }
+        };
+        inner.map(|inner| (wrapper, inner))
+    }
+
+    /// Whether a call gives one value where there is no other: `option.getOrElse(other)`.
+    pub fn has_otherwise(&self, call: ValueId) -> bool {
+        self.wrapper(call, MAX_HOPS).is_some_and(|(wrapper, _)| wrapper.otherwise.is_some())
     }
 
     fn place(&self, value: ValueId) -> Place {
@@ -421,10 +510,18 @@ impl<'f> Resolver<'f> {
                 }
             }
             Kind::Name(binding) => {
-                for write in self.facts.writes(object, *binding) {
+                let owner = Owner::Binding(*binding);
+                let held = self.facts.writes(object, *binding);
+                let binding = &self.facts.bindings[binding.index()];
+                for write in held {
                     self.collect_held(*write, name, hops, seen, found);
                 }
-                writes(Owner::Binding(*binding), found);
+                writes(owner, found);
+                if found.is_empty()
+                    && let Some(type_name) = binding.type_name
+                {
+                    self.collect_held(type_name, name, hops, seen, found);
+                }
             }
             Kind::Global(global) => {
                 for write in self.global_writes.get(global.as_str()).into_iter().flatten() {
@@ -438,6 +535,11 @@ impl<'f> Resolver<'f> {
                 }
                 if let Some(owner) = Owner::of(self.facts, object) {
                     writes(owner, found);
+                }
+                if found.is_empty()
+                    && let Some(type_name) = self.declared_type(*outer, member)
+                {
+                    self.collect_held(type_name, name, hops, seen, found);
                 }
             }
             Kind::Choice(choices) => {
@@ -476,7 +578,12 @@ impl<'f> Resolver<'f> {
                         self.collect_held(call.callee, name, hops, seen, found);
                     }
                 } else {
-                    for function in self.functions(call.callee).iter() {
+                    let functions = self.functions(call.callee);
+                    // The first of what some other function returns is what it is called for.
+                    if functions.is_empty() && self.result(object, name) == Some(0) {
+                        found.push(object);
+                    }
+                    for function in functions.iter() {
                         for value in &self.facts.functions[function.index()].returns {
                             self.collect_held(*value, name, hops, seen, found);
                         }
@@ -485,6 +592,12 @@ impl<'f> Resolver<'f> {
             }
             _ => {}
         }
+    }
+
+    /// Which of several values that a call returns a member stands for, in a language where calls return several.
+    pub fn result(&self, object: ValueId, name: &str) -> Option<usize> {
+        let several = self.facts.language == Language::Go && matches!(self.facts.kind(object), Kind::Call(_));
+        name.parse().ok().filter(|_| several)
     }
 
     /// `Object.assign(...)`, whose arguments' members it returns.
@@ -543,6 +656,9 @@ impl<'f> Resolver<'f> {
                 for function in self.functions(call.callee).iter() {
                     sites.entry(*function).or_default().push(*id);
                 }
+                for function in call.construct.then(|| self.constructors(call.callee)).into_iter().flatten() {
+                    sites.entry(function).or_default().push(*id);
+                }
             }
         }
         let sites: CallSites = sites.into_iter().map(|(function, calls)| (function, calls.into())).collect();
@@ -551,12 +667,43 @@ impl<'f> Resolver<'f> {
         calls
     }
 
-    /// What a call gives to a parameter, by its position or its name.
+    /// The constructors of this file that a construction can call.
+    fn constructors(&self, callee: ValueId) -> Vec<FunctionId> {
+        let classes = self.constants(callee).into_iter().filter_map(|class| match self.facts.kind(class) {
+            Kind::Class(class) => Some(&self.facts.classes[class.index()]),
+            _ => None,
+        });
+        let members = classes.flat_map(|class| &class.members);
+        let named = members.filter(|member| CONSTRUCTORS.contains(&member.name.as_str()));
+        let functions = named.filter_map(|member| match self.facts.kind(member.value?) {
+            Kind::Function(function) => Some(*function),
+            _ => None,
+        });
+        functions.collect()
+    }
+
+    /// What a call gives to a parameter, by its position or its name. Of a variable's name a dollar sign is no part here.
     fn argument(&self, call: ValueId, position: usize, name: &str) -> Option<ValueId> {
+        let name = name.trim_start_matches('$');
         let arguments = &self.facts.call(call)?.arguments;
         let named = arguments.iter().find(|argument| argument.name.as_deref() == Some(name));
         let argument = named.or_else(|| arguments.get(position).filter(|argument| argument.name.is_none()))?;
         (!argument.spread).then_some(argument.value)
+    }
+
+    /// What is written to a field of an instance after it was made: `o = new Options(); o.key = value`.
+    fn written_later(&self, construction: ValueId, name: &'f str) -> Option<ValueId> {
+        let holders = self.holders.get_or_init(|| {
+            let mut holders: FxHashMap<ValueId, BindingId> = FxHashMap::default();
+            for (index, binding) in (0..).zip(&self.facts.bindings) {
+                for write in &binding.writes {
+                    holders.entry(*write).or_insert(BindingId(index));
+                }
+            }
+            holders
+        });
+        let writes = self.member_writes.get(&(Owner::Binding(*holders.get(&construction)?), name))?;
+        writes.last().copied()
     }
 
     /// What a call of `get` takes an entry of, and the entry's name: `header.get('alg')`.
@@ -570,29 +717,35 @@ impl<'f> Resolver<'f> {
 
     /// What stands where `locator` points to in a call.
     pub fn locate(&self, call: ValueId, locator: &'static Locator) -> Located {
-        let target = match &locator.method {
+        let call_at = match &locator.method {
             None => call,
             Some(method) => match self.earlier_call(call, method) {
-                Some(earlier) => earlier,
-                None => return Located::Absent,
+                Earlier::Call(earlier) => earlier,
+                Earlier::Unseen => return Located::Unknown,
+                Earlier::Absent => return Located::Absent,
             },
         };
-        let Some(target) = self.facts.call(target) else { return Located::Unknown };
+        let Some(target) = self.facts.call(call_at) else { return Located::Unknown };
         let mut any = Vec::new();
         let argument = match &locator.argument {
             ArgumentName::Any => {
-                any.extend(
-                    target.arguments.iter().filter(|argument| argument.name.is_none()).map(|argument| argument.value),
-                );
+                for argument in target.arguments.iter().filter(|argument| argument.name.is_none()) {
+                    match argument.spread {
+                        true => any.extend(self.held(argument.value, "*").iter().copied()),
+                        false => any.push(argument.value),
+                    }
+                }
                 any.first().copied()
             }
             ArgumentName::This => match self.facts.kind(target.callee) {
                 Kind::Member { object, .. } => Some(*object),
                 _ => None,
             },
+            ArgumentName::Result => Some(call),
             ArgumentName::Keyword(name) => {
                 let named = target.arguments.iter().find(|argument| argument.name.as_deref() == Some(name));
-                named.map(|argument| argument.value)
+                let given = named.map(|argument| argument.value);
+                given.or_else(|| target.construct.then(|| self.written_later(call_at, name)).flatten())
             }
             ArgumentName::Position(index) => {
                 if target.arguments.iter().take(index + 1).any(|argument| argument.spread) {
@@ -667,6 +820,9 @@ impl<'f> Resolver<'f> {
             Kind::Call(call) if call.construct && call.arguments.iter().any(|argument| argument.name.is_some()) => {
                 call.arguments.iter().all(|argument| argument.name.is_some())
             }
+            Kind::Call(call) if self.is_assign(call) => {
+                call.arguments.iter().all(|argument| !argument.spread && all(&[argument.value]))
+            }
             Kind::Call(call) => match self.wrapped(object, MAX_HOPS) {
                 Some(inner) => all(&[inner]),
                 // `asyncHandler((err, payload) => ...)`: a callback that is wrapped up.
@@ -698,26 +854,64 @@ impl<'f> Resolver<'f> {
     }
 
     /// The call of `method` on the chain that leads to `call`, the constructor of the chain's first object included.
-    fn earlier_call(&self, call: ValueId, method: &str) -> Option<ValueId> {
-        let callee = self.facts.call(call)?.callee;
+    fn earlier_call(&self, call: ValueId, method: &str) -> Earlier {
+        let Some(callee) = self.facts.call(call).map(|call| call.callee) else { return Earlier::Absent };
         let origin = self.origin(callee);
         let mut name: Option<&str> = match &origin.root {
             Root::Global(name) | Root::Opened { name, .. } => Some(name),
             _ => None,
         };
-        let mut found = None;
+        let mut found = Earlier::Absent;
         for step in &origin.steps {
             match step {
                 Step::Member(member) => name = Some(member),
-                Step::Call(id) => {
-                    if name == Some(method) {
-                        found = Some(*id);
-                    }
-                }
-                Step::Instance => {}
+                Step::Call(id) if name == Some(method) => found = Earlier::Call(*id),
+                Step::Instance if name == Some(method) => found = Earlier::Unseen,
+                Step::Call(_) | Step::Instance => {}
             }
         }
-        found
+        match (found, self.statement(call, method)) {
+            (Earlier::Absent, Some(statement)) => Earlier::Call(statement),
+            (found, _) => found,
+        }
+    }
+
+    /// The call of `method` in a statement of its own, on what the chain that leads to `call` begins with or goes over.
+    fn statement(&self, call: ValueId, method: &str) -> Option<ValueId> {
+        let statements = self.statements.get_or_init(|| {
+            let mut statements = FxHashMap::default();
+            for id in &self.facts.calls {
+                let callee = self.facts.call(*id).map(|call| self.facts.kind(call.callee));
+                let Some(Kind::Member { object, name, .. }) = callee else { continue };
+                let places = [Some(*object), self.links(*id).last()].into_iter().flatten();
+                for object in places.filter(|object| !self.is_imported(*object)) {
+                    statements.entry((self.place(object), name.as_str())).or_insert(*id);
+                }
+            }
+            statements
+        });
+        let links = self.links(call).filter(|link| !self.is_imported(*link));
+        links.into_iter().find_map(|link| statements.get(&(self.place(link), method)).copied())
+    }
+
+    /// What the calls of a chain are called on, from the last one to what the chain begins with.
+    fn links(&self, call: ValueId) -> impl Iterator<Item = ValueId> {
+        let before = |value: &ValueId| match self.facts.kind(*value) {
+            Kind::Call(call) => match self.facts.kind(call.callee) {
+                Kind::Member { object, .. } => Some(*object),
+                _ => None,
+            },
+            Kind::Choice(choices) => choices.first().filter(|_| choices.len() == 1).copied(),
+            _ => None,
+        };
+        std::iter::successors(before(&call), before).take(MAX_CHAIN)
+    }
+
+    /// Whether a value is a name of something that is imported, and so no object of this file's.
+    fn is_imported(&self, value: ValueId) -> bool {
+        let origin = self.origin(value);
+        let member = |step: &Step| matches!(step, Step::Member(_));
+        matches!(self.facts.kind(value), Kind::Name(_)) && origin.module().is_some() && origin.steps.iter().all(member)
     }
 
     /// Whether a condition of a model holds for a call.
@@ -741,26 +935,84 @@ impl<'f> Resolver<'f> {
         })
     }
 
-    /// Whether a value is a function that reads one of these members of its first parameter.
+    /// Whether a value is a function that reads one of these members of its first parameter, or hands it to somebody who
+    /// may; or what a call returned of which one of these is read.
     fn reads(&self, value: ValueId, paths: &[String]) -> bool {
-        self.constants(value).into_iter().any(|constant| {
-            let Kind::Function(function) = self.facts.kind(constant) else { return false };
-            let Some(Some(first)) = self.facts.functions[function.index()].parameters.first() else { return false };
-            self.facts.values.iter().any(|value| {
-                paths.iter().any(|path| {
-                    let mut names = path.rsplit('.');
-                    let mut kind = &value.kind;
-                    loop {
-                        match (names.next(), kind) {
-                            (Some(expected), Kind::Member { object, name, .. }) if name == expected => {
-                                kind = self.facts.kind(*object);
-                            }
-                            (None, Kind::Name(binding)) => return binding == first,
-                            _ => return false,
-                        }
+        self.constants(value).into_iter().any(|constant| match self.facts.kind(constant) {
+            Kind::Function(function) => self.reads_parameter(*function, 0, paths, MAX_HANDED),
+            Kind::Call(_) => {
+                let names = self.usage().bound.get(&constant);
+                names.into_iter().flatten().any(|name| self.is_read(*name, paths))
+            }
+            _ => false,
+        })
+    }
+
+    fn reads_parameter(&self, function: FunctionId, position: usize, paths: &[String], handed: usize) -> bool {
+        let function = &self.facts.functions[function.index()];
+        let Some(Some(parameter)) = function.parameters.get(position) else { return false };
+        if self.is_read(*parameter, paths) {
+            return true;
+        }
+        let Some(handed) = handed.checked_sub(1) else { return false };
+        self.usage().given.get(parameter).into_iter().flatten().take(MAX_WRITES).any(|(call, position)| {
+            let functions = self.functions(*call);
+            functions.is_empty()
+                || functions.iter().any(|function| self.reads_parameter(*function, *position, paths, handed))
+        })
+    }
+
+    /// Whether one of these members of a name is read.
+    fn is_read(&self, name: BindingId, paths: &[String]) -> bool {
+        let members = self.usage().members.get(&name).into_iter().flatten().take(MAX_STEPS);
+        members.into_iter().any(|member| paths.iter().any(|path| self.ends_in(*member, path)))
+    }
+
+    /// Whether the last members that lead to a value are these.
+    fn ends_in(&self, value: ValueId, path: &str) -> bool {
+        let mut value = value;
+        path.rsplit('.').all(|expected| match self.facts.kind(value) {
+            Kind::Member { object, name, .. } if name == expected => {
+                value = *object;
+                true
+            }
+            _ => false,
+        })
+    }
+
+    fn usage(&self) -> &Usage {
+        self.usage.get_or_init(|| {
+            let mut usage = Usage::default();
+            for (index, value) in (0..).zip(&self.facts.values) {
+                if let Kind::Member { object, .. } = &value.kind {
+                    // Of a longer way only its first steps are looked at.
+                    let mut root = *object;
+                    for _ in 0..4 {
+                        let Kind::Member { object, .. } = self.facts.kind(root) else { break };
+                        root = *object;
                     }
-                })
-            })
+                    if let Kind::Name(name) = self.facts.kind(root) {
+                        usage.members.entry(*name).or_default().push(ValueId(index));
+                    }
+                }
+            }
+            for (index, binding) in (0..).zip(&self.facts.bindings) {
+                for write in &binding.writes {
+                    let from = match self.facts.kind(*write) {
+                        Kind::Member { object, name, .. } if self.result(*object, name) == Some(0) => *object,
+                        _ => *write,
+                    };
+                    usage.bound.entry(from).or_default().push(BindingId(index));
+                }
+            }
+            for call in self.facts.calls.iter().filter_map(|call| self.facts.call(*call)) {
+                for (position, argument) in call.arguments.iter().enumerate() {
+                    if let Kind::Name(name) = self.facts.kind(argument.value) {
+                        usage.given.entry(*name).or_default().push((call.callee, position));
+                    }
+                }
+            }
+            usage
         })
     }
 
@@ -768,7 +1020,7 @@ impl<'f> Resolver<'f> {
         let origin = self.origin(value);
         match &source.path {
             Some(path) => origin.is(std::slice::from_ref(&source.package), false, path),
-            None => origin.module().is_some_and(|module| same_package(&source.package, module)),
+            None => origin.is_in(&source.package),
         }
     }
 
@@ -824,12 +1076,17 @@ impl<'f> Resolver<'f> {
         found
     }
 
-    /// The strings a value can be, with where each stands.
+    /// The strings a value can be, with where each stands. A symbol (`:name`, in Ruby and Elixir) reads as its name,
+    /// though it is no string that could be a key.
     pub fn texts(&self, value: ValueId) -> Vec<(String, ValueId)> {
         self.ends(value)
             .into_iter()
             .filter_map(|resolved| match resolved.end {
                 End::Literal(literal) => Some((literal.text, literal.value)),
+                End::Unknown(end) => match self.facts.kind(end) {
+                    Kind::Global(name) => Some((name.strip_prefix(':')?.to_owned(), end)),
+                    _ => None,
+                },
                 _ => None,
             })
             .collect()
@@ -882,14 +1139,40 @@ impl<'f> Resolver<'f> {
         named.unwrap_or(conversion.encoding)
     }
 
-    /// The source of guessable values that a callee, or a value that is read, is.
-    fn random_source(&self, read: ValueId) -> Option<&'static Source> {
-        vocabulary::random(self.facts.language.family())?.index.find(&self.origin(read)).next()
+    /// The source of guessable values that the callee of a call, or a value that is read, is.
+    fn random_source(&self, read: ValueId, call: Option<ValueId>) -> Option<&'static Source> {
+        let meant = |source: &&'static Source| {
+            call.is_none_or(|call| source.requires.iter().all(|condition| self.holds(call, condition)))
+        };
+        vocabulary::random(self.facts.language.family())?.index.find(&self.origin(read)).find(meant)
+    }
+
+    /// What calls of the language's own write into, each with the call: `rand.Read(key)`,
+    /// `flag.StringVar(&config.Secret, "jwt-secret", "", "")`.
+    fn find_filled(&self) -> Vec<(ValueId, ValueId)> {
+        let family = self.facts.language.family();
+        let random = vocabulary::random(family).filter(|random| random.fills);
+        let environment = vocabulary::environment(family).filter(|environment| environment.fills);
+        let mut filled = Vec::new();
+        if random.is_none() && environment.is_none() {
+            return filled;
+        }
+        for id in &self.facts.calls {
+            let Some(call) = self.facts.call(*id) else { continue };
+            let origin = self.origin(call.callee);
+            let sources = random.into_iter().flat_map(|random| random.index.find(&origin)).map(|source| &source.fills);
+            let look_ups = environment.into_iter().flat_map(|environment| environment.lookup_index.find(&origin));
+            for place in sources.chain(look_ups.map(|look_up| &look_up.fills)).flatten() {
+                filled.extend(self.locate(*id, place).values().into_iter().map(|target| (target, *id)));
+            }
+        }
+        filled
     }
 
     /// The variable of the environment that a member is.
     fn variable(&self, object: ValueId, name: &str) -> Option<String> {
-        self.is_environment(object).then(|| name.to_owned())
+        // Which one it is may not be known.
+        self.is_environment(object).then(|| if name == "*" { String::new() } else { name.to_owned() })
     }
 
     /// Whether the members of a value are variables of the environment.
@@ -1061,6 +1344,9 @@ impl<'f> Walk<'_, 'f> {
             Kind::Name(binding) => {
                 let bound = &facts.bindings[binding.index()];
                 let mut ends = self.alternatives(facts.writes(value, *binding), hops);
+                for call in resolver.filled.get(binding).into_iter().flatten() {
+                    ends.extend(self.value(*call, hops));
+                }
                 if let Some((function, position)) = bound.parameter
                     && facts.settled(value, *binding).is_none()
                 {
@@ -1086,15 +1372,30 @@ impl<'f> Walk<'_, 'f> {
                     let ends = self.alternatives(writes, hops);
                     Self::hop(ends, value)
                 }
-                None => Self::end(End::Unknown(value)),
+                // A function without arguments can be called by its name alone: Ruby's `rand`.
+                None => Self::end(match resolver.random_source(value, None) {
+                    Some(source) => End::Random(source, value),
+                    None => End::Unknown(value),
+                }),
             },
             Kind::Member { object, name, .. } => self.member(value, *object, name, hops),
             Kind::Call(call) => self.call(value, call, hops),
             Kind::Function(function) => {
+                // What it returns where a variable is not set is a fallback, as where it is called.
                 let values = resolver.given_by(*function);
-                self.union(&values, hops)
+                self.alternatives(&values, hops)
             }
-            Kind::List(items) => items.iter().flat_map(|item| self.value(*item, hops)).collect(),
+            Kind::List(items) => match self.bytes(items) {
+                Some(digits) => {
+                    let span = facts.value(value).span;
+                    let mut ends = Self::end(End::Literal(Literal { text: digits, span, value }));
+                    for resolved in &mut ends {
+                        resolved.encodings.push(Encoding::Hex);
+                    }
+                    ends
+                }
+                None => items.iter().flat_map(|item| self.value(*item, hops)).collect(),
+            },
             Kind::Object(properties) => self.key_object(value, properties.is_empty(), hops),
             Kind::Import { module, member } => match resolver.imported_variable(module, member) {
                 Some(variable) => Self::end(End::Environment(variable)),
@@ -1108,6 +1409,19 @@ impl<'f> Walk<'_, 'f> {
             }
             _ => Self::end(End::Unknown(value)),
         }
+    }
+
+    /// The hexadecimal digits of a list of bytes.
+    fn bytes(&self, items: &[ValueId]) -> Option<String> {
+        let byte = |item: &ValueId| match self.resolver.facts.kind(*item) {
+            Kind::Number(number) => match number.strip_prefix("0x").or(number.strip_prefix("0X")) {
+                Some(digits) => u8::from_str_radix(digits, 16).ok(),
+                None => number.parse::<u8>().ok(),
+            },
+            _ => None,
+        };
+        let bytes: Vec<u8> = items.iter().map(byte).collect::<Option<_>>()?;
+        (!bytes.is_empty()).then(|| bytes.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     fn look_up(&mut self, name: String, fallbacks: Vec<ValueId>, hops: usize) -> Vec<Resolved> {
@@ -1153,7 +1467,7 @@ impl<'f> Walk<'_, 'f> {
 
     fn member(&mut self, value: ValueId, object: ValueId, name: &'f str, hops: usize) -> Vec<Resolved> {
         let resolver = self.resolver;
-        if let Some(source) = resolver.random_source(value) {
+        if let Some(source) = resolver.random_source(value, None) {
             return Self::end(End::Random(source, value));
         }
         if let Some(variable) = resolver.variable(object, name) {
@@ -1181,7 +1495,7 @@ impl<'f> Walk<'_, 'f> {
     fn call(&mut self, value: ValueId, call: &Call, hops: usize) -> Vec<Resolved> {
         let resolver = self.resolver;
         let facts = resolver.facts;
-        if let Some(source) = resolver.random_source(call.callee) {
+        if let Some(source) = resolver.random_source(call.callee, Some(value)) {
             return Self::end(End::Random(source, value));
         }
         if let Some(conversion) = resolver.conversion(value) {
@@ -1193,8 +1507,10 @@ impl<'f> Walk<'_, 'f> {
         if let Some((name, fallbacks)) = resolver.look_up(value) {
             return self.look_up(name, fallbacks, hops);
         }
-        if let Some(inner) = resolver.wrapped(value, hops) {
-            return self.value(inner, hops);
+        if let Some((wrapper, inner)) = resolver.wrapper(value, hops) {
+            let otherwise = wrapper.otherwise.iter().flat_map(|locator| resolver.locate(value, locator).values());
+            let all: Vec<ValueId> = std::iter::once(inner).chain(otherwise).collect();
+            return self.alternatives(&all, hops);
         }
         let functions = resolver.functions(call.callee);
         if !functions.is_empty() {
@@ -1233,9 +1549,8 @@ impl<'f> Walk<'_, 'f> {
         let mut ends = Vec::new();
         for locator in conversion.value.as_slice() {
             let located = resolver.locate(value, locator).values();
-            for mut resolved in self.union(&located, hops) {
-                // The bytes of a text are what it is without any step.
-                resolved.encodings.extend(Some(locator.encoding.unwrap_or(own)).filter(|step| *step != Encoding::Utf8));
+            for mut resolved in self.alternatives(&located, hops) {
+                resolved.encodings.push(locator.encoding.unwrap_or(own));
                 ends.push(resolved);
             }
         }
@@ -1340,6 +1655,8 @@ mod tests {
             "sign(p, `k`)",
             "const base = { secret: 'k' }; const all = { ...base, x: 1 }; sign(p, all.secret)",
             "const keys = Object.freeze({ a: 'k' }); sign(p, keys['a'] as string)",
+            "exports.make = () => { this.options = { key: 'k' }; sign(p, this.options.key) }",
+            "class A { constructor(key) { this.key = key } make() { return sign(p, this.key) } } new A('k')",
         ] {
             assert_eq!(key_of(source), ["k"], "{source}");
         }

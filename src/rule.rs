@@ -129,6 +129,7 @@ fn literal_draft(
     {
         notes.extend(strength.reasons.iter().cloned());
     }
+    notes.extend(secret.used_elsewhere.clone());
     let library = first.map(|site| site.library).or(secret.setting_of);
     let confidence = match (library, secret.tier) {
         (Some(_), _) => Confidence::High,

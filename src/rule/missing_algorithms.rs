@@ -91,7 +91,7 @@ fn is_of_token(analysis: &Analysis, site: &UseSite, locator: &'static Locator) -
             Step::Member(_) | Step::Instance => false,
         };
         let is_algorithm = match origin.steps.last() {
-            Some(Step::Member(name)) => name == "alg",
+            Some(Step::Member(name)) => *name == "alg",
             Some(Step::Call(call)) => analysis.resolver.entry_taken(*call).is_some_and(|(_, name)| name == "alg"),
             _ => false,
         };

@@ -12,10 +12,41 @@ use crate::library::Does;
 /// The rule's id.
 pub const ID: &str = "unverified-decode";
 
-/// What may be read of a token before it is verified: how to verify it, and when it is over.
-const HARMLESS: [&str; 4] = ["header", "exp", "iat", "nbf"];
+/// What may be read of a token before it is verified, [`plain`]: how and with whose key to verify it, and when it is over.
+const HARMLESS: [&str; 20] = [
+    "header",
+    "iss",
+    "issuer",
+    "exp",
+    "iat",
+    "nbf",
+    // As getters name them, and what is in a header.
+    "alg",
+    "algorithm",
+    "kid",
+    "keyid",
+    "type",
+    "expiresat",
+    "issuedat",
+    "notbefore",
+    "expiration",
+    "expirationtime",
+    "issuetime",
+    "notbeforetime",
+    "validto",
+    "validfrom",
+];
+
+/// What holds the claims of a token that was decoded whole.
+const CLAIMS: [&str; 4] = ["payload", "claims", "jwtclaimsset", "body"];
 
 const MADE_UP: &str = "everything in such a token may be made up by whoever sent it";
+
+/// What a member is called without what a language puts around the names of getters: `getExpiresAtAsInstant`.
+fn plain(name: &str) -> String {
+    let name = name.strip_prefix("get").filter(|rest| rest.starts_with(char::is_uppercase)).unwrap_or(name);
+    name.strip_suffix("AsInstant").unwrap_or(name).to_ascii_lowercase()
+}
 
 /// Adds what the rule finds.
 pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
@@ -26,7 +57,7 @@ pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
     for site in &analysis.uses {
         let excused = || {
             let reads = reads.get_or_init(|| Reads::of(analysis));
-            reads.only_harmless(site.call) || reads.verifies_too(analysis, site)
+            reads.only_harmless(analysis, site) || reads.verifies_too(analysis, site)
         };
         let mut told: Option<(Span, String)> = None;
         let (span, how): (Span, _) = if site.model.does == Does::Decode {
@@ -99,8 +130,8 @@ struct Reads<'f> {
     also: HashMap<Held, Vec<Held>>,
     /// The members that are taken of it.
     members: HashMap<Held, Vec<(&'f str, ValueId)>>,
-    /// What is used as a whole (returned, passed on), and so may be read anywhere.
-    whole: HashSet<Held>,
+    /// What is used as a whole (returned, passed on), and so may be read anywhere; how often.
+    whole: HashMap<Held, usize>,
     /// The tokens that are verified.
     verified: Vec<Verified>,
 }
@@ -132,7 +163,17 @@ impl<'f> Reads<'f> {
         for (index, value) in (0..).zip(&facts.values) {
             match &value.kind {
                 Kind::Member { object, name, .. } if !getters.contains(&ValueId(index)) => {
-                    reads.members.entry(Held::of(facts, *object)).or_default().push((name, ValueId(index)));
+                    let of = Held::of(facts, *object);
+                    match analysis.resolver.result(*object, name) {
+                        Some(0) => reads.also.entry(of).or_default().push(Held::Value(ValueId(index))),
+                        // Behind the token come what it was cut into, and an error.
+                        Some(_) => {}
+                        None => reads.members.entry(of).or_default().push((name, ValueId(index))),
+                    }
+                }
+                // What a getter gives is what it gets.
+                Kind::Call(call) if matches!(facts.kind(call.callee), Kind::Member { .. }) => {
+                    reads.also.entry(Held::Value(call.callee)).or_default().push(Held::Value(ValueId(index)));
                 }
                 Kind::Choice(choices) => {
                     for choice in choices {
@@ -146,7 +187,9 @@ impl<'f> Reads<'f> {
         let arguments = facts.calls.iter().filter_map(|call| facts.call(*call)).flat_map(|call| &call.arguments);
         let returned = facts.functions.iter().flat_map(|function| &function.returns);
         let whole = arguments.map(|argument| &argument.value).chain(returned);
-        reads.whole.extend(whole.map(|value| Held::of(facts, *value)));
+        for value in whole {
+            *reads.whole.entry(Held::of(facts, *value)).or_default() += 1;
+        }
         let verifies =
             |site: &&UseSite| site.model.does.verifies() && analysis.holding(site, &site.model.unverified).is_none();
         for site in analysis.uses.iter().filter(verifies) {
@@ -159,22 +202,28 @@ impl<'f> Reads<'f> {
     }
 
     /// Whether all that is taken from a decoded token is harmless.
-    fn only_harmless(&self, call: ValueId) -> bool {
+    fn only_harmless(&self, analysis: &Analysis, site: &UseSite) -> bool {
         let mut seen = HashSet::new();
-        let mut open = vec![Held::Value(call)];
+        let mut open = vec![Held::Value(site.call)];
+        let filled = site.model.fills.iter().flat_map(|place| analysis.resolver.locate(site.call, place).values());
+        let filled = filled.map(|value| Held::of(analysis.facts, value)).filter(|held| matches!(held, Held::Name(_)));
+        let filled: Vec<Held> = filled.collect();
+        open.extend(&filled);
         let mut taken = false;
         while let Some(held) = open.pop() {
             if !seen.insert(held) {
                 continue;
             }
-            if self.whole.contains(&held) {
+            // To be filled is no use.
+            if self.whole.get(&held).copied().unwrap_or_default() > usize::from(filled.contains(&held)) {
                 return false;
             }
             for (name, member) in self.members.get(&held).into_iter().flatten() {
                 // The payload is what a token decoded whole (`{ complete: true }`) holds in the decoded token's place.
-                if *name == "payload" {
+                let name = plain(name);
+                if CLAIMS.contains(&name.as_str()) {
                     open.push(Held::Value(*member));
-                } else if HARMLESS.contains(name) {
+                } else if HARMLESS.contains(&name.as_str()) {
                     taken = true;
                 } else {
                     return false;
