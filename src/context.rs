@@ -54,13 +54,8 @@ fn of_folder(name: &str) -> Option<Context> {
         | "test_data" | "fixture" | "fixtures" | "__fixtures__" | "mock" | "mocks" | "__mocks__" | "cypress"
         | "playwright" | "__snapshots__" | "bench" | "benches" | "benchmark" | "benchmarks" | "loadtest"
         | "loadtests" | "integrationtest" | "integrationtests" => Context::Test,
-<<<<<<< HEAD
-        "example" | "examples" | "sample" | "samples" | "demo" | "demos" => Context::Example,
-        "doc" | "docs" | "docs_src" | "documentation" => Context::Documentation,
-=======
         "example" | "examples" | "_example" | "_examples" | "sample" | "samples" | "demo" | "demos" => Context::Example,
-        "doc" | "docs" | "documentation" => Context::Documentation,
->>>>>>> main
+        "doc" | "docs" | "docs_src" | "documentation" => Context::Documentation,
         // Maven's and Gradle's second source sets: src/integrationTest, app-tests.
         _ if ["-test", "-tests", ".test", ".tests", "unittest", "unittests", "integrationtests"]
             .iter()
