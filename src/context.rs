@@ -55,7 +55,7 @@ fn of_folder(name: &str) -> Option<Context> {
         | "playwright" | "__snapshots__" | "bench" | "benches" | "benchmark" | "benchmarks" | "loadtest"
         | "loadtests" | "integrationtest" | "integrationtests" => Context::Test,
         "example" | "examples" | "_example" | "_examples" | "sample" | "samples" | "demo" | "demos" => Context::Example,
-        "doc" | "docs" | "documentation" => Context::Documentation,
+        "doc" | "docs" | "docs_src" | "documentation" => Context::Documentation,
         // Maven's and Gradle's second source sets: src/integrationTest, app-tests.
         _ if ["-test", "-tests", ".test", ".tests", "unittest", "unittests", "integrationtests"]
             .iter()

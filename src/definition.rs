@@ -46,11 +46,14 @@ enum Place {
 /// The key that a value of a file at `path` is, if it is defined in another one. `used_by` says for what it is used.
 pub fn reference(resolver: &Resolver, path: &str, value: ValueId, used_by: &str) -> Option<Reference> {
     let language = resolver.facts().language;
-    let origin = resolver.origin(value);
+    // `config.get('SECRET_KEY')` asks for what `config['SECRET_KEY']` does.
+    let (object, entry) = resolver.entry_taken(value).map_or((value, None), |(object, name)| (object, Some(name)));
+    let origin = resolver.origin(object);
     let members = origin.steps.iter().filter_map(|step| match step {
         Step::Member(name) => Some((*name).to_owned()),
         Step::Call(_) | Step::Instance => None,
     });
+    let members = members.chain(entry.map(str::to_owned));
     let members: Vec<String> = members.collect();
     let (mut names, place) = match origin.root {
         Root::Module(module) if module.starts_with('.') => (relative(language, path, module), Place::Root),

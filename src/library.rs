@@ -405,11 +405,14 @@ impl Models {
         models
     }
 
-    /// Whether a package, by its name in a manifest, is a JWT library that a model knows: what signs, verifies or decodes in its own source is the
-    /// library at work, not somebody using it.
+    /// Whether a package, by its name in a manifest, is a JWT library that a model knows: what signs, verifies or decodes
+    /// in its own source is the library at work, not somebody using it.
     pub fn knows(&self, package: &str) -> bool {
         let named = |library: &&Library| library.distributions().iter().any(|name| same_distribution(name, package));
-        let reads_tokens = |library: &&Library| library.uses.iter().any(|model| model.token.is_some());
+        let reads_tokens = |library: &&Library| {
+            library.uses.iter().any(|model| model.token.is_some())
+                || (library.uses.is_empty() && !library.settings.is_empty())
+        };
         self.libraries.iter().filter(named).any(|library| reads_tokens(&library))
     }
 }
