@@ -14,6 +14,7 @@ use crate::facts::{BindingId, Call, ClassId, Facts, FunctionId, Kind, Span, Valu
 use crate::language::Language;
 use crate::library::{ArgumentName, Condition, Conversion, Encoding, Locator, Models, Provenance};
 use crate::origin::{Origin, Root, Step, same_package};
+use crate::secret::pem;
 use crate::vocabulary::{self, Source};
 
 /// How many names and calls are followed in a row. Real code needs a handful; the rest is cycles.
@@ -1284,9 +1285,14 @@ impl<'f> Walk<'_, 'f> {
         }
         let held = resolver.held(object, name);
         if held.is_empty() {
-            // A part of something random is no less random, or as little.
-            let random = self.value(object, hops).into_iter().find(|resolved| matches!(resolved.end, End::Random(..)));
-            return random.map_or_else(|| Self::end(End::LookUp(value)), |resolved| vec![resolved]);
+            // A part of something random is no less random, or as little, and what is in a private key is the key.
+            let tells = |resolved: &Resolved| match &resolved.end {
+                End::Random(..) => true,
+                End::Literal(literal) => !pem::find(literal.text.as_bytes()).is_empty(),
+                _ => false,
+            };
+            let told = self.value(object, hops).into_iter().find(tells);
+            return told.map_or_else(|| Self::end(End::LookUp(value)), |resolved| vec![resolved]);
         }
         let ends = self.alternatives(&held, hops);
         Self::hop(ends, value)
