@@ -1,20 +1,29 @@
 //! How bytes become facts: one file a language or format, and the choice between them by a file's name.
 
+pub(crate) mod annotation;
 pub(crate) mod command;
 pub mod component;
+pub mod csharp;
 pub mod dockerfile;
 pub mod dotenv;
+pub mod elixir;
 pub mod embedded;
 pub mod go;
 pub(crate) mod interpolation;
+pub mod java;
 pub mod javascript;
 pub mod json;
 pub mod key;
+pub mod kotlin;
 pub(crate) mod lowering;
 pub mod markdown;
+pub mod notebook;
+pub mod php;
 pub mod properties;
 pub mod python;
+pub mod ruby;
 pub mod rust;
+pub mod scala;
 pub(crate) mod syntax;
 pub mod terraform;
 pub mod toml;
@@ -22,6 +31,7 @@ pub mod translation;
 pub(crate) mod tree;
 pub mod yaml;
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -47,6 +57,8 @@ pub enum Language {
     Astro,
     /// Markdown: its code blocks.
     Markdown,
+    /// A Jupyter notebook: the code of its cells.
+    Notebook,
     /// Python.
     Python,
     /// Go.
@@ -98,6 +110,7 @@ impl Language {
             Language::Svelte => "svelte",
             Language::Astro => "astro",
             Language::Markdown => "markdown",
+            Language::Notebook => "notebook",
             Language::Python => "python",
             Language::Go => "go",
             Language::Java => "java",
@@ -172,6 +185,9 @@ impl Language {
         {
             return Language::Dockerfile;
         }
+        if matches!(name.as_str(), "rakefile" | "gemfile" | "guardfile" | "capfile" | "vagrantfile" | "podfile") {
+            return Language::Ruby;
+        }
         Self::of_extension(name.rsplit_once('.').map_or("", |(_, extension)| extension))
     }
 
@@ -185,6 +201,7 @@ impl Language {
             "svelte" => Language::Svelte,
             "astro" => Language::Astro,
             "md" | "mdx" | "markdown" => Language::Markdown,
+            "ipynb" => Language::Notebook,
             "py" | "pyw" | "python" | "python3" => Language::Python,
             "go" | "golang" => Language::Go,
             "java" => Language::Java,
@@ -192,7 +209,7 @@ impl Language {
             "scala" | "sc" | "sbt" => Language::Scala,
             "cs" | "csx" | "csharp" | "c#" => Language::CSharp,
             "php" | "phtml" => Language::Php,
-            "rb" | "rake" | "ru" | "ruby" => Language::Ruby,
+            "rb" | "rake" | "ru" | "gemspec" | "jbuilder" | "ruby" => Language::Ruby,
             "rs" | "rust" => Language::Rust,
             "ex" | "exs" | "elixir" => Language::Elixir,
             "env" | "dotenv" => Language::Dotenv,
@@ -206,6 +223,24 @@ impl Language {
             _ => Language::Text,
         }
     }
+}
+
+/// The stack in bytes that a thread is taken to have unless it says otherwise, less than any thread is given.
+const LEAST_STACK: usize = 1024 * 1024;
+
+thread_local! {
+    static STACK: Cell<usize> = const { Cell::new(LEAST_STACK) };
+}
+
+/// Says that this thread has a stack of so many bytes, which parsers that recurse may use. It is called where the thread
+/// begins.
+pub fn set_stack(bytes: usize) {
+    STACK.set(bytes);
+}
+
+/// The stack in bytes that a parser which recurses may use on this thread: three quarters of what it has.
+pub(crate) fn stack() -> usize {
+    STACK.get() / 4 * 3
 }
 
 /// A file, or a piece of it that is written in a language of its own.
@@ -222,6 +257,12 @@ pub struct Part {
 pub fn parse(language: Language, path: &Path, text: &str) -> Vec<Part> {
     let (facts, blocks, in_comment) = match language {
         Language::Markdown => (Facts::new(language), markdown::blocks(text), false),
+        Language::Notebook => {
+            let notebook::Notebook { blocks, problem } = notebook::read(text);
+            let mut facts = Facts::new(language);
+            facts.problems.extend(problem);
+            (facts, blocks, false)
+        }
         Language::Vue | Language::Svelte | Language::Astro => {
             (Facts::new(language), component::blocks(language, text), false)
         }
@@ -252,21 +293,34 @@ pub fn parse(language: Language, path: &Path, text: &str) -> Vec<Part> {
 fn parse_one(language: Language, path: &Path, text: &str) -> Facts {
     match language {
         Language::JavaScript | Language::TypeScript | Language::Tsx => javascript::parse(text, language),
-        Language::Python => python::parse(text),
+        Language::CSharp => csharp::parse(text),
+        Language::Elixir => elixir::parse(text),
         Language::Go => go::parse(text),
+        Language::Java => java::parse(text),
+        Language::Kotlin => kotlin::parse(text),
+        Language::Python => python::parse(text),
+        Language::Ruby => ruby::parse(text),
         Language::Rust => rust::parse(text),
+        Language::Scala => scala::parse(text),
         Language::Key => key::parse(path, text),
+        Language::Php => without_translations(path, php::parse(path, text)),
         _ => {
-            let mut facts = embedded::configuration(language, text).unwrap_or_else(|| Facts::new(language));
-            if translation::is_translation(path, &facts) {
-                facts.entries.clear();
-            }
+            let facts = embedded::configuration(language, text).unwrap_or_else(|| Facts::new(language));
+            let mut facts = without_translations(path, facts);
             if names_variables(path) {
                 facts.look_up_literals();
             }
             facts
         }
     }
+}
+
+/// The facts of a file without its entries if they are texts for people.
+fn without_translations(path: &Path, mut facts: Facts) -> Facts {
+    if translation::is_translation(path, &facts) {
+        facts.entries.clear();
+    }
+    facts
 }
 
 /// Whether a file maps settings to the variables they are read from, as the npm package `config` has it.

@@ -16,7 +16,7 @@
 //! # Locators
 //! A locator says where in a call a value stands: the argument's position (0-based) or its keyword and `=`, then member
 //! names: `1`, `2.algorithms`, `key=`, `0.secret`. `*` stands for every entry, and in place of a position for every argument. With `NAME/` in front it is the argument
-//! of an earlier call of that name in the same chain: `setProtectedHeader/0.alg`. `this` is what a method is called on,
+//! of an earlier call of that name in the same chain: `setProtectedHeader/0.alg`. `&=` is the block that a call is given in Ruby. `this` is what a method is called on,
 //! `result` what the call returns.
 //! A function that stands on the way, or where the value is looked for, stands for what it returns, for what a promise
 //! it returns resolves to, and for what it hands its last parameter behind an error (`done(null, key)`); a class on the
@@ -31,7 +31,8 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer};
 
 use crate::language::{FAMILIES, Language};
-use crate::origin::{PathIndex, same_package};
+use crate::manifest::same_distribution;
+use crate::origin::PathIndex;
 
 /// What one library's calls mean.
 #[derive(Clone, Debug, Deserialize)]
@@ -42,6 +43,10 @@ pub struct Library {
     /// Import names. `name/*` stands for every path below `name`. Empty for what the language itself offers.
     #[serde(default)]
     pub packages: Vec<String>,
+    /// What it is called in manifests, where that is not what is imported: `PyJWT` for `jwt`,
+    /// `io.jsonwebtoken:jjwt-api` for `io.jsonwebtoken`. `name/*` stands for every path below `name`.
+    #[serde(default)]
+    pub distributions: Vec<String>,
     /// Whether the paths are also reachable as global names, as scripts in a browser do it.
     #[serde(default)]
     pub global: bool,
@@ -62,6 +67,16 @@ pub struct Library {
     /// The calls that give back what they are given.
     #[serde(default, rename = "wrapper")]
     pub wrappers: Vec<Wrapper>,
+    /// The names under which a framework hands it its key and says what to do with it.
+    #[serde(default, rename = "setting")]
+    pub settings: Vec<Setting>,
+}
+
+impl Library {
+    /// What it is called in manifests.
+    pub fn distributions(&self) -> &[String] {
+        if self.distributions.is_empty() { &self.packages } else { &self.distributions }
+    }
 }
 
 /// What a call does with a token.
@@ -76,6 +91,8 @@ pub enum Does {
     SignAndVerify,
     /// Reads a token without checking it.
     Decode,
+    /// Reads a token's header without checking it, which says how to.
+    ReadHeader,
     /// Makes or accepts a token that has no signature, always.
     Unsecured,
 }
@@ -173,6 +190,9 @@ pub struct Use {
     /// What was different in older versions; the first whose `below` is above the version in use counts.
     #[serde(default)]
     pub version: Vec<Version>,
+    /// The version taken to be in use where no manifest says it, if not the current one: code that cannot work with that.
+    #[serde(default)]
+    pub presumed_version: Option<String>,
 }
 
 /// How a call behaved before a version.
@@ -209,7 +229,7 @@ pub struct Conversion {
 }
 
 /// A call that gives back what it is given, or a function that does what the given one does: `Object.freeze(options)`,
-/// `promisify(jwt.verify)`.
+/// `promisify(jwt.verify)`, `option.getOrElse(other)`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Wrapper {
@@ -217,9 +237,58 @@ pub struct Wrapper {
     pub path: OneOrMany<Path>,
     /// Where that is given.
     pub value: Locator,
+    /// Where the value is given that it gives where there is no first one.
+    #[serde(default)]
+    pub otherwise: Option<Locator>,
     /// What has to hold for the call to be meant; all of them.
     #[serde(default)]
     pub requires: Vec<Condition>,
+}
+
+/// A name that says what the library is told, where code hands it nothing itself: a member of a framework's
+/// configuration, a constant of a settings module, a field of a settings class. It counts in files that show the library
+/// in use: by importing one of its packages, by naming one in a text (`'rest_framework_simplejwt'`), or by an entry
+/// that stands [`beside`](Setting::beside).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Setting {
+    /// The last names that lead to the value, outermost first, joined by dots: `SECRET_KEY`, `SIMPLE_JWT.SIGNING_KEY`;
+    /// any of them. They are compared letter by letter.
+    pub name: OneOrMany<String>,
+    /// Entries, named in the same way, one of which also shows the library in use where it stands beside the setting or
+    /// around it.
+    #[serde(default)]
+    pub beside: OneOrMany<String>,
+    /// Entries, named in the same way, that take its place: with any of them in the file it means nothing.
+    #[serde(default)]
+    pub unless: OneOrMany<String>,
+    /// Where the value is not a key but a switch: the value that turns verification off.
+    #[serde(default)]
+    pub unverified: Option<toml::Value>,
+    /// The entries, named in the same way, that say which algorithm the key is for.
+    #[serde(default)]
+    pub algorithm: OneOrMany<String>,
+    /// The algorithm where none of them does.
+    #[serde(default)]
+    pub default_algorithm: Option<String>,
+}
+
+impl Setting {
+    /// Whether one of `names` is what a path of names ends in.
+    pub fn is_named(names: &OneOrMany<String>, path: &[String]) -> bool {
+        names.as_slice().iter().any(|name| {
+            let mut rest = name.as_str();
+            for segment in path.iter().rev() {
+                let Some(before) = rest.strip_suffix(segment.as_str()) else { return false };
+                if before.is_empty() {
+                    return true;
+                }
+                let Some(before) = before.strip_suffix('.') else { return false };
+                rest = before;
+            }
+            false
+        })
+    }
 }
 
 /// Something that can hold for a call.
@@ -282,6 +351,8 @@ pub struct Models {
     pub conversions: PathIndex<&'static Conversion>,
     /// The calls that give back what they are given.
     pub wrappers: PathIndex<&'static Wrapper>,
+    /// What settings mean.
+    pub settings: Vec<(&'static Library, &'static Setting)>,
     /// The models.
     pub libraries: &'static [Library],
 }
@@ -329,14 +400,15 @@ impl Models {
             for wrapper in &library.wrappers {
                 models.wrappers.add(packages, global, wrapper.path.as_slice(), wrapper);
             }
+            models.settings.extend(library.settings.iter().map(|setting| (library, setting)));
         }
         models
     }
 
-    /// Whether a package is a JWT library that a model knows: what signs, verifies or decodes in its own source is the
+    /// Whether a package, by its name in a manifest, is a JWT library that a model knows: what signs, verifies or decodes in its own source is the
     /// library at work, not somebody using it.
     pub fn knows(&self, package: &str) -> bool {
-        let named = |library: &&Library| library.packages.iter().any(|name| same_package(name, package));
+        let named = |library: &&Library| library.distributions().iter().any(|name| same_distribution(name, package));
         let reads_tokens = |library: &&Library| library.uses.iter().any(|model| model.token.is_some());
         self.libraries.iter().filter(named).any(|library| reads_tokens(&library))
     }
@@ -522,6 +594,21 @@ mod tests {
                 panic!("{language}/{name}: {error}");
             }
         }
+    }
+
+    #[test]
+    fn settings_are_known_by_the_end_of_their_path() {
+        let named = |name: &str, path: &[&str]| {
+            let path: Vec<String> = path.iter().map(|name| (*name).to_owned()).collect();
+            Setting::is_named(&OneOrMany::One(name.to_owned()), &path)
+        };
+        assert!(named("SECRET_KEY", &["app", "config", "SECRET_KEY"]));
+        assert!(named("SIMPLE_JWT.SIGNING_KEY", &["SIMPLE_JWT", "SIGNING_KEY"]));
+        assert!(named("App.Guardian.secret_key", &["app", "App.Guardian", "secret_key"]));
+        assert!(!named("SECRET_KEY", &["JWT_SECRET_KEY"]));
+        assert!(!named("SIMPLE_JWT.SIGNING_KEY", &["SIGNING_KEY"]));
+        assert!(!named("SIMPLE_JWT.SIGNING_KEY", &["MY_SIMPLE_JWT", "SIGNING_KEY"]));
+        assert!(!named("SECRET_KEY", &[]));
     }
 
     #[test]

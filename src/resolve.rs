@@ -12,8 +12,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::{BindingId, Call, ClassId, Facts, FunctionId, Kind, Span, ValueId};
 use crate::language::Language;
-use crate::library::{ArgumentName, Condition, Conversion, Encoding, Locator, Models, Provenance};
-use crate::origin::{Origin, Root, Step, same_package};
+use crate::library::{ArgumentName, Condition, Conversion, Encoding, Locator, Models, Provenance, Wrapper};
+use crate::origin::{Origin, Root, Step};
 use crate::secret::pem;
 use crate::vocabulary::{self, Source};
 
@@ -101,7 +101,32 @@ enum Owner<'f> {
     Binding(BindingId),
     Global(&'f str),
     Class(ClassId),
+    /// A member of one of these: `app.config`.
+    BindingMember(BindingId, &'f str),
+    GlobalMember(&'f str, &'f str),
+    ClassMember(ClassId, &'f str),
 }
+
+impl<'f> Owner<'f> {
+    /// What a member is written to or read of, unless it is further away than a member of a name.
+    fn of(facts: &'f Facts, object: ValueId) -> Option<Self> {
+        Some(match facts.kind(object) {
+            Kind::Name(binding) => Owner::Binding(*binding),
+            Kind::Global(global) => Owner::Global(global),
+            Kind::This(class) => Owner::Class(*class),
+            Kind::Member { object, name, .. } => match facts.kind(*object) {
+                Kind::Name(binding) => Owner::BindingMember(*binding, name),
+                Kind::Global(global) => Owner::GlobalMember(global, name),
+                Kind::This(class) => Owner::ClassMember(*class, name),
+                _ => return None,
+            },
+            _ => return None,
+        })
+    }
+}
+
+/// What languages call the method that makes an instance.
+const CONSTRUCTORS: [&str; 4] = ["constructor", "__construct", "__init__", "initialize"];
 
 /// How the names of a file are used.
 #[derive(Default)]
@@ -122,39 +147,36 @@ enum Earlier {
     Absent,
 }
 
-/// What a member that is written to belongs to.
-fn owner(facts: &Facts, object: ValueId) -> Option<Owner<'_>> {
-    Some(match facts.kind(object) {
-        Kind::Name(binding) => Owner::Binding(*binding),
-        Kind::Global(global) => Owner::Global(global),
-        Kind::This(class) => Owner::Class(*class),
-        _ => return None,
-    })
-}
-
 /// How many values may be looked at for all questions about a file, and how many for each one after that. Real code needs
 /// a few for each question; where every name can be thousands of values, the most direct have to do.
 const MAX_SPENT: usize = 1_000_000;
 const FEW_STEPS: usize = 20;
 
+/// How many calls in a chain are followed back to the name it begins with.
+const MAX_CHAIN: usize = 64;
+
 /// How many of the values written to one name are asked where they come from.
 const MAX_WRITES: usize = 200;
+
+/// The calls of each function.
+type CallSites = FxHashMap<FunctionId, Rc<[ValueId]>>;
 
 /// The answers to the questions that were asked.
 type Answers<K, T> = RefCell<FxHashMap<K, Rc<[T]>>>;
 
-/// What is looked at once: a value, or a name, which is the same wherever it is read.
+/// What is looked at once: a value, or a name, which is the same wherever it is read behind the same writes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Place {
     Value(ValueId),
-    Name(BindingId),
+    Name(BindingId, Option<usize>),
 }
 
 /// Follows the names of one file.
 pub struct Resolver<'f> {
     facts: &'f Facts,
     models: &'static Models,
-    origins: RefCell<FxHashMap<ValueId, Rc<Origin>>>,
+    unknown: Rc<Origin<'f>>,
+    origins: RefCell<FxHashMap<ValueId, Rc<Origin<'f>>>>,
     member_writes: FxHashMap<(Owner<'f>, &'f str), Vec<ValueId>>,
     global_writes: FxHashMap<&'f str, Vec<ValueId>>,
     held: Answers<(Place, &'f str), ValueId>,
@@ -165,12 +187,15 @@ pub struct Resolver<'f> {
     nested: Cell<usize>,
     /// How many values all walks have looked at.
     spent: Cell<usize>,
-    call_sites: OnceCell<FxHashMap<FunctionId, Vec<ValueId>>>,
+    /// The calls of each function. There are none while they are being looked for, which asks what calls mean.
+    call_sites: RefCell<Option<CallSites>>,
     usage: OnceCell<Usage>,
     /// The calls that write into a name they are given.
     filled: FxHashMap<BindingId, Vec<ValueId>>,
-    /// [`Facts::opened`].
-    opened: Rc<[String]>,
+    /// The first call of each method on each object, and on what a chain of calls begins with: `builder.setKey(key)`.
+    statements: OnceCell<FxHashMap<(Place, &'f str), ValueId>>,
+    /// The names that values are written to.
+    holders: OnceCell<FxHashMap<ValueId, BindingId>>,
     /// The calls that are being followed into the functions they call, so that a parameter is what this call gives.
     entered: RefCell<Vec<(FunctionId, ValueId)>>,
 }
@@ -183,7 +208,16 @@ impl<'f> Resolver<'f> {
         for assignment in &facts.assignments {
             match facts.kind(assignment.target) {
                 Kind::Member { object, name, .. } => {
-                    if let Some(owner) = owner(facts, *object) {
+                    if let Some(owner) = Owner::of(facts, *object) {
+                        // What is written to a class's member through the class's name its methods read by `this`.
+                        if let Owner::Binding(binding) = owner
+                            && !facts.language.is_javascript()
+                            && let Some(Kind::Class(class)) =
+                                facts.bindings[binding.index()].writes.first().map(|write| facts.kind(*write))
+                        {
+                            let owner = Owner::Class(*class);
+                            member_writes.entry((owner, name.as_str())).or_default().push(assignment.value);
+                        }
                         member_writes.entry((owner, name.as_str())).or_default().push(assignment.value);
                     }
                 }
@@ -194,6 +228,7 @@ impl<'f> Resolver<'f> {
         let mut resolver = Resolver {
             facts,
             models,
+            unknown: Rc::new(Origin { root: Root::Unknown, steps: Vec::new() }),
             origins: RefCell::default(),
             member_writes,
             global_writes,
@@ -202,10 +237,11 @@ impl<'f> Resolver<'f> {
             depth: Cell::new(0),
             nested: Cell::new(0),
             spent: Cell::new(0),
-            call_sites: OnceCell::new(),
+            call_sites: RefCell::default(),
             usage: OnceCell::new(),
             filled: FxHashMap::default(),
-            opened: facts.opened.clone().into(),
+            statements: OnceCell::new(),
+            holders: OnceCell::new(),
             entered: RefCell::default(),
         };
         let filled = resolver.find_filled();
@@ -219,7 +255,7 @@ impl<'f> Resolver<'f> {
             match facts.kind(target) {
                 Kind::Name(binding) => resolver.filled.entry(*binding).or_default().push(call),
                 Kind::Member { object, name, .. } => {
-                    if let Some(owner) = owner(facts, *object) {
+                    if let Some(owner) = Owner::of(facts, *object) {
                         resolver.member_writes.entry((owner, name.as_str())).or_default().push(call);
                     }
                 }
@@ -240,70 +276,69 @@ impl<'f> Resolver<'f> {
     }
 
     /// Where a value comes from.
-    pub fn origin(&self, value: ValueId) -> Rc<Origin> {
+    pub fn origin(&self, value: ValueId) -> Rc<Origin<'f>> {
         self.origin_within(value, MAX_DEPTH)
     }
 
-    fn origin_within(&self, value: ValueId, hops: usize) -> Rc<Origin> {
+    fn origin_within(&self, value: ValueId, hops: usize) -> Rc<Origin<'f>> {
         if let Some(origin) = self.origins.borrow().get(&value) {
             return Rc::clone(origin);
         }
-        let unknown = || Origin { root: Root::Unknown, steps: Vec::new() };
+        let unknown = || Rc::clone(&self.unknown);
         if hops == 0 {
-            return Rc::new(unknown());
+            return unknown();
         }
         // Stands while the origin is being found, so that a cycle ends.
-        self.origins.borrow_mut().insert(value, Rc::new(unknown()));
+        self.origins.borrow_mut().insert(value, unknown());
         let hops = hops - 1;
-        let then = |from: ValueId, step: Step| (*self.origin_within(from, hops)).clone().then(step);
-        let known = |origin: &Origin| origin.root != Root::Unknown;
+        let then = |from: ValueId, step: Step<'f>| Rc::new(self.origin_within(from, hops).then(step));
+        let known = |origin: &Rc<Origin>| origin.root != Root::Unknown;
         // The best of several: one whose root is known, or else one that says at least how it ends.
-        let best = |origins: Vec<Origin>| {
+        let best = |origins: Vec<Rc<Origin<'f>>>| {
             let found =
                 origins.iter().position(known).or_else(|| origins.iter().position(|origin| !origin.steps.is_empty()));
             found.and_then(|index| origins.into_iter().nth(index))
         };
         let origin = match self.facts.kind(value) {
-            Kind::Module(module) => Origin { root: Root::Module(module.clone()), steps: Vec::new() },
+            Kind::Module(module) => Rc::new(Origin { root: Root::Module(module), steps: Vec::new() }),
             Kind::Import { module, member } => {
-                Origin { root: Root::Module(module.clone()), steps: vec![Step::Member(member.clone())] }
+                Rc::new(Origin { root: Root::Module(module), steps: vec![Step::Member(member)] })
             }
             Kind::Global(name) => self
                 .global_writes
                 .get(name.as_str())
                 .into_iter()
                 .flatten()
-                .map(|write| (*self.origin_within(*write, hops)).clone())
+                .map(|write| self.origin_within(*write, hops))
                 .find(known)
-                .unwrap_or_else(|| Origin { root: self.global(name), steps: Vec::new() }),
+                .unwrap_or_else(|| Rc::new(Origin { root: self.global(name), steps: Vec::new() })),
             Kind::Name(binding) => {
+                let writes = self.facts.writes(value, *binding);
                 let binding = &self.facts.bindings[binding.index()];
-                let written =
-                    binding.writes.iter().take(MAX_WRITES).map(|write| (*self.origin_within(*write, hops)).clone());
+                let written = writes.iter().take(MAX_WRITES).map(|write| self.origin_within(*write, hops));
                 let typed = binding.type_name.map(|type_name| then(type_name, Step::Instance)).filter(known);
                 best(written.chain(typed).collect()).unwrap_or_else(unknown)
             }
             Kind::Member { object, name, .. } => {
                 let held = self.held(*object, name);
-                let held = held.iter().map(|held| (*self.origin_within(*held, hops)).clone()).find(known);
+                let held = held.iter().map(|held| self.origin_within(*held, hops)).find(known);
                 held.or_else(|| self.typed_member(*object, name, hops))
-                    .unwrap_or_else(|| then(*object, Step::Member(name.clone())))
+                    .unwrap_or_else(|| then(*object, Step::Member(name)))
             }
             Kind::Call(call) => match self.wrapped(value, hops) {
-                Some(inner) => (*self.origin_within(inner, hops)).clone(),
+                Some(inner) => self.origin_within(inner, hops),
                 None => then(call.callee, Step::Call(value)),
             },
             Kind::Super(class) => match self.facts.classes[class.index()].extends {
-                Some(extends) => then(extends, Step::Member("super".to_owned())),
+                Some(extends) => then(extends, Step::Member("super")),
                 None => unknown(),
             },
             Kind::Choice(choices) => {
-                let origins = choices.iter().map(|choice| (*self.origin_within(*choice, hops)).clone());
+                let origins = choices.iter().map(|choice| self.origin_within(*choice, hops));
                 best(origins.collect()).unwrap_or_else(unknown)
             }
             _ => unknown(),
         };
-        let origin = Rc::new(origin);
         self.origins.borrow_mut().insert(value, Rc::clone(&origin));
         origin
     }
@@ -311,17 +346,17 @@ impl<'f> Resolver<'f> {
     /// Where a name comes from that the file does not bind. In JavaScript every module is asked for by its own name;
     /// elsewhere what a module exports can be known by its bare name, and a package's whole name be written where it is
     /// used.
-    fn global(&self, name: &str) -> Root {
+    fn global(&self, name: &'f str) -> Root<'f> {
         if self.facts.language.is_javascript() {
-            return Root::Global(name.to_owned());
+            return Root::Global(name);
         }
-        Root::Opened { name: name.to_owned(), modules: Rc::clone(&self.opened) }
+        Root::Opened { name, modules: &self.facts.opened }
     }
 
     /// The origin of a member that has only a declared type: `this.jwt` with `constructor(private jwt: JwtService)`.
-    fn typed_member(&self, object: ValueId, name: &str, hops: usize) -> Option<Origin> {
+    fn typed_member(&self, object: ValueId, name: &str, hops: usize) -> Option<Rc<Origin<'f>>> {
         let origin = self.origin_within(self.declared_type(object, name)?, hops);
-        (origin.root != Root::Unknown).then(|| (*origin).clone().then(Step::Instance))
+        (origin.root != Root::Unknown).then(|| Rc::new(origin.then(Step::Instance)))
     }
 
     /// The declared type of a member.
@@ -335,8 +370,9 @@ impl<'f> Resolver<'f> {
         match self.facts.kind(value) {
             Kind::This(class) | Kind::Class(class) => Some(*class),
             Kind::Name(binding) => {
+                let writes = self.facts.writes(value, *binding);
                 let binding = &self.facts.bindings[binding.index()];
-                let written = binding.writes.iter().find_map(|write| match self.facts.kind(*write) {
+                let written = writes.iter().find_map(|write| match self.facts.kind(*write) {
                     Kind::Class(class) => Some(*class),
                     Kind::Call(Call { callee, construct: true, .. }) => self.class_named_by(*callee),
                     _ => None,
@@ -362,20 +398,31 @@ impl<'f> Resolver<'f> {
 
     /// What a call only gives back: `promisify(f)`, `f.bind(x)`, `Object.freeze(x)`.
     fn wrapped(&self, value: ValueId, hops: usize) -> Option<ValueId> {
+        self.wrapper(value, hops).map(|(_, inner)| inner)
+    }
+
+    /// The wrapper a call is, if a model knows it as one, and what it gives back.
+    fn wrapper(&self, value: ValueId, hops: usize) -> Option<(&'static Wrapper, ValueId)> {
         let call = self.facts.call(value)?;
         let origin = self.origin_within(call.callee, hops.checked_sub(1)?);
         let meant = |requires: &'static [Condition]| requires.iter().all(|condition| self.holds(value, condition));
         let wrapper = self.models.wrappers.find(&origin).find(|wrapper| meant(&wrapper.requires))?;
-        match (&wrapper.value.argument, self.facts.kind(call.callee)) {
+        let inner = match (&wrapper.value.argument, self.facts.kind(call.callee)) {
             (ArgumentName::This, Kind::Member { object, .. }) => Some(*object),
             (ArgumentName::Position(index), _) => call.arguments.get(*index).map(|argument| argument.value),
             _ => None,
-        }
+        };
+        inner.map(|inner| (wrapper, inner))
+    }
+
+    /// Whether a call gives one value where there is no other: `option.getOrElse(other)`.
+    pub fn has_otherwise(&self, call: ValueId) -> bool {
+        self.wrapper(call, MAX_HOPS).is_some_and(|(wrapper, _)| wrapper.otherwise.is_some())
     }
 
     fn place(&self, value: ValueId) -> Place {
         match self.facts.kind(value) {
-            Kind::Name(binding) => Place::Name(*binding),
+            Kind::Name(binding) => Place::Name(*binding, self.facts.settled(value, *binding)),
             _ => Place::Value(value),
         }
     }
@@ -448,14 +495,26 @@ impl<'f> Resolver<'f> {
             Kind::List(items) => {
                 if name == "*" {
                     found.extend(items.iter().copied());
-                } else if let Some(item) = name.parse::<usize>().ok().and_then(|index| items.get(index)) {
-                    found.push(*item);
+                } else if let Ok(index) = name.parse::<usize>() {
+                    found.extend(items.get(index));
+                } else {
+                    // `[('name', value)]` is a map too.
+                    found.extend(items.iter().filter_map(|item| match self.facts.kind(*item) {
+                        Kind::List(pair) => match pair.as_slice() {
+                            [key, value] if matches!(self.facts.kind(*key), Kind::Literal(key) if key == name) => {
+                                Some(value)
+                            }
+                            _ => None,
+                        },
+                        _ => None,
+                    }));
                 }
             }
             Kind::Name(binding) => {
                 let owner = Owner::Binding(*binding);
+                let held = self.facts.writes(object, *binding);
                 let binding = &self.facts.bindings[binding.index()];
-                for write in &binding.writes {
+                for write in held {
                     self.collect_held(*write, name, hops, seen, found);
                 }
                 writes(owner, found);
@@ -474,6 +533,9 @@ impl<'f> Resolver<'f> {
             Kind::Member { object: outer, name: member, .. } => {
                 for value in self.held(*outer, member).iter() {
                     self.collect_held(*value, name, hops, seen, found);
+                }
+                if let Some(owner) = Owner::of(self.facts, object) {
+                    writes(owner, found);
                 }
                 if found.is_empty()
                     && let Some(type_name) = self.declared_type(*outer, member)
@@ -560,7 +622,7 @@ impl<'f> Resolver<'f> {
         match self.facts.kind(value) {
             Kind::Function(function) => found.push(*function),
             Kind::Name(binding) => {
-                for write in &self.facts.bindings[binding.index()].writes {
+                for write in self.facts.writes(value, *binding) {
                     self.collect_functions(*write, hops, seen, found);
                 }
             }
@@ -584,32 +646,79 @@ impl<'f> Resolver<'f> {
     }
 
     /// The calls of a function of this file.
-    fn calls_of(&self, function: FunctionId) -> &[ValueId] {
-        let sites = self.call_sites.get_or_init(|| {
-            let mut sites: FxHashMap<FunctionId, Vec<ValueId>> = FxHashMap::default();
-            for id in &self.facts.calls {
-                if let Some(call) = self.facts.call(*id) {
-                    for function in self.functions(call.callee).iter() {
-                        sites.entry(*function).or_default().push(*id);
-                    }
+    fn calls_of(&self, function: FunctionId) -> Rc<[ValueId]> {
+        if let Some(sites) = self.call_sites.borrow().as_ref() {
+            return sites.get(&function).map(Rc::clone).unwrap_or_default();
+        }
+        *self.call_sites.borrow_mut() = Some(CallSites::default());
+        let mut sites: FxHashMap<FunctionId, Vec<ValueId>> = FxHashMap::default();
+        for id in &self.facts.calls {
+            if let Some(call) = self.facts.call(*id) {
+                for function in self.functions(call.callee).iter() {
+                    sites.entry(*function).or_default().push(*id);
+                }
+                for function in call.construct.then(|| self.constructors(call.callee)).into_iter().flatten() {
+                    sites.entry(function).or_default().push(*id);
                 }
             }
-            sites
-        });
-        sites.get(&function).map_or(&[], Vec::as_slice)
+        }
+        let sites: CallSites = sites.into_iter().map(|(function, calls)| (function, calls.into())).collect();
+        let calls = sites.get(&function).map(Rc::clone).unwrap_or_default();
+        *self.call_sites.borrow_mut() = Some(sites);
+        calls
     }
 
-    /// What a call gives to a parameter, by its position or its name.
+    /// The constructors of this file that a construction can call.
+    fn constructors(&self, callee: ValueId) -> Vec<FunctionId> {
+        let classes = self.constants(callee).into_iter().filter_map(|class| match self.facts.kind(class) {
+            Kind::Class(class) => Some(&self.facts.classes[class.index()]),
+            _ => None,
+        });
+        let members = classes.flat_map(|class| &class.members);
+        let named = members.filter(|member| CONSTRUCTORS.contains(&member.name.as_str()));
+        let functions = named.filter_map(|member| match self.facts.kind(member.value?) {
+            Kind::Function(function) => Some(*function),
+            _ => None,
+        });
+        functions.collect()
+    }
+
+    /// What a call gives to a parameter, by its position or its name. Of a variable's name a dollar sign is no part here.
     fn argument(&self, call: ValueId, position: usize, name: &str) -> Option<ValueId> {
+        let name = name.trim_start_matches('$');
         let arguments = &self.facts.call(call)?.arguments;
         let named = arguments.iter().find(|argument| argument.name.as_deref() == Some(name));
         let argument = named.or_else(|| arguments.get(position).filter(|argument| argument.name.is_none()))?;
         (!argument.spread).then_some(argument.value)
     }
 
+    /// What is written to a field of an instance after it was made: `o = new Options(); o.key = value`.
+    fn written_later(&self, construction: ValueId, name: &'f str) -> Option<ValueId> {
+        let holders = self.holders.get_or_init(|| {
+            let mut holders: FxHashMap<ValueId, BindingId> = FxHashMap::default();
+            for (index, binding) in (0..).zip(&self.facts.bindings) {
+                for write in &binding.writes {
+                    holders.entry(*write).or_insert(BindingId(index));
+                }
+            }
+            holders
+        });
+        let writes = self.member_writes.get(&(Owner::Binding(*holders.get(&construction)?), name))?;
+        writes.last().copied()
+    }
+
+    /// What a call of `get` takes an entry of, and the entry's name: `header.get('alg')`.
+    pub fn entry_taken(&self, call: ValueId) -> Option<(ValueId, &'f str)> {
+        let call = self.facts.call(call)?;
+        match (self.facts.kind(call.callee), self.facts.kind(call.arguments.first()?.value)) {
+            (Kind::Member { object, name, .. }, Kind::Literal(entry)) if name == "get" => Some((*object, entry)),
+            _ => None,
+        }
+    }
+
     /// What stands where `locator` points to in a call.
     pub fn locate(&self, call: ValueId, locator: &'static Locator) -> Located {
-        let target = match &locator.method {
+        let call_at = match &locator.method {
             None => call,
             Some(method) => match self.earlier_call(call, method) {
                 Earlier::Call(earlier) => earlier,
@@ -617,7 +726,7 @@ impl<'f> Resolver<'f> {
                 Earlier::Absent => return Located::Absent,
             },
         };
-        let Some(target) = self.facts.call(target) else { return Located::Unknown };
+        let Some(target) = self.facts.call(call_at) else { return Located::Unknown };
         let mut any = Vec::new();
         let argument = match &locator.argument {
             ArgumentName::Any => {
@@ -636,7 +745,8 @@ impl<'f> Resolver<'f> {
             ArgumentName::Result => Some(call),
             ArgumentName::Keyword(name) => {
                 let named = target.arguments.iter().find(|argument| argument.name.as_deref() == Some(name));
-                named.map(|argument| argument.value)
+                let given = named.map(|argument| argument.value);
+                given.or_else(|| target.construct.then(|| self.written_later(call_at, name)).flatten())
             }
             ArgumentName::Position(index) => {
                 if target.arguments.iter().take(index + 1).any(|argument| argument.spread) {
@@ -699,8 +809,9 @@ impl<'f> Resolver<'f> {
             Kind::Function(_) | Kind::Class(_) | Kind::Null | Kind::List(_) => true,
             Kind::Literal(_) | Kind::Number(_) | Kind::Boolean(_) | Kind::Concat(_) => true,
             Kind::Name(binding) => {
+                let writes = self.facts.writes(object, *binding);
                 let binding = &self.facts.bindings[binding.index()];
-                match binding.writes.as_slice() {
+                match writes {
                     [] => is_callback_name(&binding.name),
                     writes => all(writes),
                 }
@@ -709,6 +820,9 @@ impl<'f> Resolver<'f> {
             // What is made of named fields alone has no others.
             Kind::Call(call) if call.construct && call.arguments.iter().any(|argument| argument.name.is_some()) => {
                 call.arguments.iter().all(|argument| argument.name.is_some())
+            }
+            Kind::Call(call) if self.is_assign(call) => {
+                call.arguments.iter().all(|argument| !argument.spread && all(&[argument.value]))
             }
             Kind::Call(call) => match self.wrapped(object, MAX_HOPS) {
                 Some(inner) => all(&[inner]),
@@ -742,8 +856,8 @@ impl<'f> Resolver<'f> {
 
     /// The call of `method` on the chain that leads to `call`, the constructor of the chain's first object included.
     fn earlier_call(&self, call: ValueId, method: &str) -> Earlier {
-        let Some(call) = self.facts.call(call) else { return Earlier::Absent };
-        let origin = self.origin(call.callee);
+        let Some(callee) = self.facts.call(call).map(|call| call.callee) else { return Earlier::Absent };
+        let origin = self.origin(callee);
         let mut name: Option<&str> = match &origin.root {
             Root::Global(name) | Root::Opened { name, .. } => Some(name),
             _ => None,
@@ -757,7 +871,48 @@ impl<'f> Resolver<'f> {
                 Step::Call(_) | Step::Instance => {}
             }
         }
-        found
+        match (found, self.statement(call, method)) {
+            (Earlier::Absent, Some(statement)) => Earlier::Call(statement),
+            (found, _) => found,
+        }
+    }
+
+    /// The call of `method` in a statement of its own, on what the chain that leads to `call` begins with or goes over.
+    fn statement(&self, call: ValueId, method: &str) -> Option<ValueId> {
+        let statements = self.statements.get_or_init(|| {
+            let mut statements = FxHashMap::default();
+            for id in &self.facts.calls {
+                let callee = self.facts.call(*id).map(|call| self.facts.kind(call.callee));
+                let Some(Kind::Member { object, name, .. }) = callee else { continue };
+                let places = [Some(*object), self.links(*id).last()].into_iter().flatten();
+                for object in places.filter(|object| !self.is_imported(*object)) {
+                    statements.entry((self.place(object), name.as_str())).or_insert(*id);
+                }
+            }
+            statements
+        });
+        let links = self.links(call).filter(|link| !self.is_imported(*link));
+        links.into_iter().find_map(|link| statements.get(&(self.place(link), method)).copied())
+    }
+
+    /// What the calls of a chain are called on, from the last one to what the chain begins with.
+    fn links(&self, call: ValueId) -> impl Iterator<Item = ValueId> {
+        let before = |value: &ValueId| match self.facts.kind(*value) {
+            Kind::Call(call) => match self.facts.kind(call.callee) {
+                Kind::Member { object, .. } => Some(*object),
+                _ => None,
+            },
+            Kind::Choice(choices) => choices.first().filter(|_| choices.len() == 1).copied(),
+            _ => None,
+        };
+        std::iter::successors(before(&call), before).take(MAX_CHAIN)
+    }
+
+    /// Whether a value is a name of something that is imported, and so no object of this file's.
+    fn is_imported(&self, value: ValueId) -> bool {
+        let origin = self.origin(value);
+        let member = |step: &Step| matches!(step, Step::Member(_));
+        matches!(self.facts.kind(value), Kind::Name(_)) && origin.module().is_some() && origin.steps.iter().all(member)
     }
 
     /// Whether a condition of a model holds for a call.
@@ -866,7 +1021,7 @@ impl<'f> Resolver<'f> {
         let origin = self.origin(value);
         match &source.path {
             Some(path) => origin.is(std::slice::from_ref(&source.package), false, path),
-            None => origin.module().is_some_and(|module| same_package(&source.package, module)),
+            None => origin.is_in(&source.package),
         }
     }
 
@@ -888,7 +1043,8 @@ impl<'f> Resolver<'f> {
         }
     }
 
-    fn equals(&self, value: ValueId, expected: &toml::Value) -> bool {
+    /// Whether a value can be this literal, number or truth value; of a list, one of these.
+    pub fn equals(&self, value: ValueId, expected: &toml::Value) -> bool {
         match expected {
             toml::Value::Boolean(expected) => self.constants(value).iter().any(|constant| {
                 matches!(self.facts.kind(*constant), Kind::Boolean(actual) if actual == expected)
@@ -912,7 +1068,7 @@ impl<'f> Resolver<'f> {
                 continue;
             }
             match self.facts.kind(value) {
-                Kind::Name(binding) => open.extend(&self.facts.bindings[binding.index()].writes),
+                Kind::Name(binding) => open.extend(self.facts.writes(value, *binding)),
                 Kind::Choice(choices) => open.extend(choices),
                 Kind::Member { object, name, .. } => open.extend(self.held(*object, name).iter().copied()),
                 _ => found.push(value),
@@ -921,12 +1077,17 @@ impl<'f> Resolver<'f> {
         found
     }
 
-    /// The strings a value can be, with where each stands.
+    /// The strings a value can be, with where each stands. A symbol (`:name`, in Ruby and Elixir) reads as its name,
+    /// though it is no string that could be a key.
     pub fn texts(&self, value: ValueId) -> Vec<(String, ValueId)> {
         self.ends(value)
             .into_iter()
             .filter_map(|resolved| match resolved.end {
                 End::Literal(literal) => Some((literal.text, literal.value)),
+                End::Unknown(end) => match self.facts.kind(end) {
+                    Kind::Global(name) => Some((name.strip_prefix(':')?.to_owned(), end)),
+                    _ => None,
+                },
                 _ => None,
             })
             .collect()
@@ -979,9 +1140,12 @@ impl<'f> Resolver<'f> {
         named.unwrap_or(conversion.encoding)
     }
 
-    /// The source of guessable values that a callee, or a value that is read, is.
-    fn random_source(&self, read: ValueId) -> Option<&'static Source> {
-        vocabulary::random(self.facts.language.family())?.index.find(&self.origin(read)).next()
+    /// The source of guessable values that the callee of a call, or a value that is read, is.
+    fn random_source(&self, read: ValueId, call: Option<ValueId>) -> Option<&'static Source> {
+        let meant = |source: &&'static Source| {
+            call.is_none_or(|call| source.requires.iter().all(|condition| self.holds(call, condition)))
+        };
+        vocabulary::random(self.facts.language.family())?.index.find(&self.origin(read)).find(meant)
     }
 
     /// What calls of the language's own write into, each with the call: `rand.Read(key)`,
@@ -1008,7 +1172,8 @@ impl<'f> Resolver<'f> {
 
     /// The variable of the environment that a member is.
     fn variable(&self, object: ValueId, name: &str) -> Option<String> {
-        self.is_environment(object).then(|| name.to_owned())
+        // Which one it is may not be known.
+        self.is_environment(object).then(|| if name == "*" { String::new() } else { name.to_owned() })
     }
 
     /// Whether the members of a value are variables of the environment.
@@ -1037,8 +1202,12 @@ impl<'f> Resolver<'f> {
             let names = self.locate(call, &look_up.name).values();
             let name = names.into_iter().find_map(|name| self.texts(name).into_iter().next());
             if let Some((name, _)) = name {
-                let fallback =
-                    look_up.fallback.iter().flat_map(|locator| self.locate(call, locator).values()).collect();
+                let fallback = look_up
+                    .fallback
+                    .as_slice()
+                    .iter()
+                    .flat_map(|locator| self.locate(call, locator).values())
+                    .collect();
                 return Some((name, fallback));
             }
         }
@@ -1175,15 +1344,17 @@ impl<'f> Walk<'_, 'f> {
             Kind::Choice(choices) => self.alternatives(choices, hops),
             Kind::Name(binding) => {
                 let bound = &facts.bindings[binding.index()];
-                let mut ends = self.alternatives(&bound.writes, hops);
+                let mut ends = self.alternatives(facts.writes(value, *binding), hops);
                 for call in resolver.filled.get(binding).into_iter().flatten() {
                     ends.extend(self.value(*call, hops));
                 }
-                if let Some((function, position)) = bound.parameter {
+                if let Some((function, position)) = bound.parameter
+                    && facts.settled(value, *binding).is_none()
+                {
                     let entered =
                         resolver.entered.borrow().iter().rev().find(|(entered, _)| *entered == function).copied();
                     let sites = match &entered {
-                        Some((_, call)) => std::slice::from_ref(call),
+                        Some((_, call)) => [*call].into(),
                         None => resolver.calls_of(function),
                     };
                     for site in sites.iter().take(50) {
@@ -1202,15 +1373,30 @@ impl<'f> Walk<'_, 'f> {
                     let ends = self.alternatives(writes, hops);
                     Self::hop(ends, value)
                 }
-                None => Self::end(End::Unknown(value)),
+                // A function without arguments can be called by its name alone: Ruby's `rand`.
+                None => Self::end(match resolver.random_source(value, None) {
+                    Some(source) => End::Random(source, value),
+                    None => End::Unknown(value),
+                }),
             },
             Kind::Member { object, name, .. } => self.member(value, *object, name, hops),
             Kind::Call(call) => self.call(value, call, hops),
             Kind::Function(function) => {
+                // What it returns where a variable is not set is a fallback, as where it is called.
                 let values = resolver.given_by(*function);
-                self.union(&values, hops)
+                self.alternatives(&values, hops)
             }
-            Kind::List(items) => items.iter().flat_map(|item| self.value(*item, hops)).collect(),
+            Kind::List(items) => match self.bytes(items) {
+                Some(digits) => {
+                    let span = facts.value(value).span;
+                    let mut ends = Self::end(End::Literal(Literal { text: digits, span, value }));
+                    for resolved in &mut ends {
+                        resolved.encodings.push(Encoding::Hex);
+                    }
+                    ends
+                }
+                None => items.iter().flat_map(|item| self.value(*item, hops)).collect(),
+            },
             Kind::Object(properties) => self.key_object(value, properties.is_empty(), hops),
             Kind::Import { module, member } => match resolver.imported_variable(module, member) {
                 Some(variable) => Self::end(End::Environment(variable)),
@@ -1224,6 +1410,19 @@ impl<'f> Walk<'_, 'f> {
             }
             _ => Self::end(End::Unknown(value)),
         }
+    }
+
+    /// The hexadecimal digits of a list of bytes.
+    fn bytes(&self, items: &[ValueId]) -> Option<String> {
+        let byte = |item: &ValueId| match self.resolver.facts.kind(*item) {
+            Kind::Number(number) => match number.strip_prefix("0x").or(number.strip_prefix("0X")) {
+                Some(digits) => u8::from_str_radix(digits, 16).ok(),
+                None => number.parse::<u8>().ok(),
+            },
+            _ => None,
+        };
+        let bytes: Vec<u8> = items.iter().map(byte).collect::<Option<_>>()?;
+        (!bytes.is_empty()).then(|| bytes.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     fn look_up(&mut self, name: String, fallbacks: Vec<ValueId>, hops: usize) -> Vec<Resolved> {
@@ -1269,7 +1468,7 @@ impl<'f> Walk<'_, 'f> {
 
     fn member(&mut self, value: ValueId, object: ValueId, name: &'f str, hops: usize) -> Vec<Resolved> {
         let resolver = self.resolver;
-        if let Some(source) = resolver.random_source(value) {
+        if let Some(source) = resolver.random_source(value, None) {
             return Self::end(End::Random(source, value));
         }
         if let Some(variable) = resolver.variable(object, name) {
@@ -1294,24 +1493,30 @@ impl<'f> Walk<'_, 'f> {
             let told = self.value(object, hops).into_iter().find(tells);
             return told.map_or_else(|| Self::end(End::LookUp(value)), |resolved| vec![resolved]);
         }
-        let ends = self.alternatives(&held, hops);
+        // Each of a list is one for itself.
+        let ends = if name == "*" { self.union(&held, hops) } else { self.alternatives(&held, hops) };
         Self::hop(ends, value)
     }
 
     fn call(&mut self, value: ValueId, call: &Call, hops: usize) -> Vec<Resolved> {
         let resolver = self.resolver;
         let facts = resolver.facts;
-        if let Some(source) = resolver.random_source(call.callee) {
+        if let Some(source) = resolver.random_source(call.callee, Some(value)) {
             return Self::end(End::Random(source, value));
         }
         if let Some(conversion) = resolver.conversion(value) {
             return self.convert(value, call, conversion, hops);
         }
+        if let Some(entry) = self.entry(value, call, hops) {
+            return entry;
+        }
         if let Some((name, fallbacks)) = resolver.look_up(value) {
             return self.look_up(name, fallbacks, hops);
         }
-        if let Some(inner) = resolver.wrapped(value, hops) {
-            return self.value(inner, hops);
+        if let Some((wrapper, inner)) = resolver.wrapper(value, hops) {
+            let otherwise = wrapper.otherwise.iter().flat_map(|locator| resolver.locate(value, locator).values());
+            let all: Vec<ValueId> = std::iter::once(inner).chain(otherwise).collect();
+            return self.alternatives(&all, hops);
         }
         let functions = resolver.functions(call.callee);
         if !functions.is_empty() {
@@ -1331,6 +1536,19 @@ impl<'f> Walk<'_, 'f> {
         self.random_of(value, call, hops)
     }
 
+    /// What a call of `get` takes out of a map that stands in the file, with what it gives otherwise.
+    fn entry(&mut self, value: ValueId, call: &Call, hops: usize) -> Option<Vec<Resolved>> {
+        let resolver = self.resolver;
+        let (object, key) = resolver.entry_taken(value)?;
+        let held = resolver.held(object, key);
+        if held.is_empty() {
+            return None;
+        }
+        let otherwise = call.arguments.get(1).map(|argument| argument.value);
+        let values: Vec<ValueId> = held.iter().copied().chain(otherwise).collect();
+        Some(Self::hop(self.union(&values, hops), value))
+    }
+
     fn convert(&mut self, value: ValueId, call: &Call, conversion: &'static Conversion, hops: usize) -> Vec<Resolved> {
         let resolver = self.resolver;
         let own = resolver.encoding(value, conversion);
@@ -1338,8 +1556,7 @@ impl<'f> Walk<'_, 'f> {
         for locator in conversion.value.as_slice() {
             let located = resolver.locate(value, locator).values();
             for mut resolved in self.alternatives(&located, hops) {
-                // The bytes of a text are what it is without any step.
-                resolved.encodings.extend(Some(locator.encoding.unwrap_or(own)).filter(|step| *step != Encoding::Utf8));
+                resolved.encodings.push(locator.encoding.unwrap_or(own));
                 ends.push(resolved);
             }
         }
@@ -1444,6 +1661,8 @@ mod tests {
             "sign(p, `k`)",
             "const base = { secret: 'k' }; const all = { ...base, x: 1 }; sign(p, all.secret)",
             "const keys = Object.freeze({ a: 'k' }); sign(p, keys['a'] as string)",
+            "exports.make = () => { this.options = { key: 'k' }; sign(p, this.options.key) }",
+            "class A { constructor(key) { this.key = key } make() { return sign(p, this.key) } } new A('k')",
         ] {
             assert_eq!(key_of(source), ["k"], "{source}");
         }

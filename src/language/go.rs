@@ -372,7 +372,7 @@ fn struct_fields<'t>(code: &mut Lowering<'t>, class: ClassId, node: Node<'t>) {
             if let Some(inner) = type_node.filter(|node| node.kind() == "struct_type") {
                 let (name, at) = (code.text(name), span(name));
                 type_name = Some(code.nested(at, |code| {
-                    let inner_class = code.class_in_place(name);
+                    let inner_class = code.class_in_place(Some(name));
                     struct_fields(code, inner_class, inner);
                     code.add(Kind::Class(inner_class), at)
                 }));

@@ -4,13 +4,13 @@
 //! what they mean when the whole file has been seen, so that it is no matter whether a constant stands above or below
 //! the function that uses it.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::Node;
 use tree_sitter_language::LanguageFn;
 
 use crate::facts::{
-    Argument, Assignment, Binding, BindingId, Call, Class, ClassId, ClassMember, Facts, Function, FunctionId, Kind,
-    Property, Span, ValueId,
+    Argument, Assignment, Binding, BindingId, Call, Class, ClassId, ClassMember, Entry, Facts, Function, FunctionId,
+    Kind, Property, Settled, Span, ValueId,
 };
 use crate::language::Language;
 use crate::language::syntax::{self, children, span, unescape};
@@ -65,8 +65,20 @@ struct Reference<'t> {
     value: ValueId,
     scope: ScopeId,
     name: &'t str,
-    /// Whether it is a module where nothing is bound to it: `crate_name::path`.
-    or_module: bool,
+    how: Reading,
+}
+
+/// What a name that is read can mean.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// Whatever is bound to it.
+    Any,
+    /// The same, or a module where nothing is bound to it: `crate_name::path`.
+    OrModule,
+    /// A method: no variable of the functions around it.
+    Method,
+    /// A method if there is one, whatever else is bound to it if not, or else a method of this value.
+    Called(Option<ValueId>),
 }
 
 /// The facts of a file while they are gathered.
@@ -74,16 +86,26 @@ pub struct Lowering<'t> {
     /// What is known so far. Names are bound at the end.
     pub facts: Facts,
     text: &'t str,
+    file_name: String,
+    root: Node<'t>,
+    /// The bodies of here-documents, by where they are announced; found when the first is asked for.
+    heredocs: Option<FxHashMap<usize, Node<'t>>>,
     style: &'static Style,
     scopes: Vec<Scope<'t>>,
     scope: ScopeId,
     functions: Vec<FunctionId>,
+    /// The types that the functions being lowered say they return, beside [`Lowering::functions`].
+    result_types: Vec<Option<Node<'t>>>,
     classes: Vec<ClassId>,
     class_names: FxHashMap<(ScopeId, &'t str), ClassId>,
     class_scopes: FxHashMap<ClassId, ScopeId>,
     references: Vec<Reference<'t>>,
-    /// What is written to what, in source order.
-    writes: Vec<(ValueId, ValueId)>,
+    /// What methods are called on that are called without an object and are not known.
+    receiver: Option<ValueId>,
+    /// What is written to what, in source order, and where a name then holds nothing else.
+    writes: Vec<(ValueId, ValueId, Option<Span>)>,
+    /// From the end of the statement that is being lowered to the end of its row, if it settles what it writes to.
+    settles: Option<Span>,
     /// What the fields of an instance are given where it is made: the type, the field, where its name stands, the value.
     given: Vec<(ValueId, &'t str, Span, ValueId)>,
     depth: usize,
@@ -91,6 +113,11 @@ pub struct Lowering<'t> {
 
 /// Parses and lowers a file.
 pub fn lower(text: &str, language: Language, style: &'static Style) -> Facts {
+    lower_file(text, "", language, style)
+}
+
+/// Parses and lowers a file whose name means something in it.
+pub fn lower_file(text: &str, file_name: &str, language: Language, style: &'static Style) -> Facts {
     let mut facts = Facts::new(language);
     let tree = match syntax::parse(text, style.grammar) {
         Ok(tree) => tree,
@@ -109,15 +136,21 @@ pub fn lower(text: &str, language: Language, style: &'static Style) -> Facts {
     let mut lowering = Lowering {
         facts,
         text,
+        file_name: file_name.to_owned(),
+        root: tree.root_node(),
+        heredocs: None,
         style,
         scopes: vec![file],
         scope: 0,
         functions: Vec::new(),
+        result_types: Vec::new(),
         classes: Vec::new(),
         class_names: FxHashMap::default(),
         class_scopes: FxHashMap::default(),
         references: Vec::new(),
+        receiver: None,
         writes: Vec::new(),
+        settles: None,
         given: Vec::new(),
         depth: 0,
     };
@@ -134,6 +167,11 @@ impl<'t> Lowering<'t> {
     /// The text of the whole file.
     pub fn source(&self) -> &'t str {
         self.text
+    }
+
+    /// The name [`lower_file`] was given.
+    pub fn file_name(&self) -> &str {
+        &self.file_name
     }
 
     /// The text of a child in a field, if there is one.
@@ -189,6 +227,20 @@ impl<'t> Lowering<'t> {
             [only] => self.value(*only),
             _ => self.derived(node),
         }
+    }
+
+    /// Lowers statements that run one behind the other. What those of the kinds `settling` write to a name is from there
+    /// on all that it holds.
+    pub fn statements(&mut self, node: Node<'t>, settling: &[&str]) -> ValueId {
+        let around = self.settles;
+        let mut values = Vec::new();
+        for statement in children(node) {
+            let settles = settling.contains(&statement.kind());
+            self.settles = settles.then(|| Span::new(statement.end_byte(), node.end_byte()));
+            values.push(self.value(statement));
+        }
+        self.settles = around;
+        self.add(Kind::Derived(values), span(node))
     }
 
     /// Lowers a block with names of its own.
@@ -271,6 +323,35 @@ impl<'t> Lowering<'t> {
         }
     }
 
+    /// A string of which it is known where the values in it stand, for grammars that do not say what else is in it.
+    /// `inner` is the place between the quotes.
+    pub fn interpolated(&mut self, whole: Span, inner: Span, raw: bool, values: &[(Span, ValueId)]) -> ValueId {
+        let mut parts = Vec::new();
+        let mut done = inner.start;
+        let ends = [(Span { start: inner.end, end: inner.end }, None)];
+        for (at, value) in values.iter().map(|(at, value)| (*at, Some(*value))).chain(ends) {
+            let between = Span { start: done, end: at.start };
+            if between.start < between.end || (value.is_none() && parts.is_empty()) {
+                let text = self.text.get(between.range()).unwrap_or_default();
+                let text = if raw { text.to_owned() } else { unescape(text) };
+                parts.push(self.literal(text, between));
+            }
+            parts.extend(value);
+            done = at.end;
+        }
+        match parts.as_slice() {
+            [only] if values.is_empty() => *only,
+            _ => self.add(Kind::Concat(parts), whole),
+        }
+    }
+
+    /// The body of the here-document that a node announces, in a grammar that has it apart from it, behind the line.
+    pub fn heredoc(&mut self, beginning: Node<'t>) -> Option<Node<'t>> {
+        let root = self.root;
+        let bodies = self.heredocs.get_or_insert_with(|| syntax::heredocs(root));
+        bodies.get(&beginning.start_byte()).copied()
+    }
+
     /// Strings put one behind the other.
     pub fn concat(&mut self, operands: &[Node<'t>], at: Span) -> ValueId {
         let parts = self.values(operands);
@@ -289,17 +370,37 @@ impl<'t> Lowering<'t> {
 
     /// A name that is read.
     pub fn reference(&mut self, name: &'t str, at: Span) -> ValueId {
-        self.refer(name, at, false)
+        self.refer(name, at, Reading::Any)
+    }
+
+    /// The name of a method that is called without an object, in a language where variables cannot be called.
+    pub fn method_reference(&mut self, name: &'t str, at: Span) -> ValueId {
+        self.refer(name, at, Reading::Method)
+    }
+
+    /// The name of a method or function that is called without an object, in a language where variables can be called
+    /// too.
+    pub fn called(&mut self, node: Node<'t>) -> ValueId {
+        self.refer(self.text(node), span(node), Reading::Called(self.receiver))
+    }
+
+    /// Lowers what stands where methods that are called without an object and are not known are those of `receiver`.
+    pub fn with_receiver<T>(&mut self, receiver: Option<ValueId>, build: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.receiver;
+        self.receiver = receiver.or(outer);
+        let built = build(self);
+        self.receiver = outer;
+        built
     }
 
     /// The first name of a path, which is a module where nothing in the file is bound to it.
     pub fn module_reference(&mut self, name: &'t str, at: Span) -> ValueId {
-        self.refer(name, at, true)
+        self.refer(name, at, Reading::OrModule)
     }
 
-    fn refer(&mut self, name: &'t str, at: Span, or_module: bool) -> ValueId {
+    fn refer(&mut self, name: &'t str, at: Span, how: Reading) -> ValueId {
         let value = self.add(Kind::Global(name.to_owned()), at);
-        self.references.push(Reference { value, scope: self.scope, name, or_module });
+        self.references.push(Reference { value, scope: self.scope, name, how });
         value
     }
 
@@ -323,6 +424,29 @@ impl<'t> Lowering<'t> {
     /// `callee(arguments)`.
     pub fn call(&mut self, callee: ValueId, arguments: Vec<Argument>, construct: bool, at: Span) -> ValueId {
         self.add(Kind::Call(Call { callee, arguments, construct }), at)
+    }
+
+    /// Says what a call makes of a text or an array that is built up: `builder.append(x)`, `random.nextBytes(bytes)`.
+    pub fn builds(&mut self, call: ValueId) {
+        let Kind::Call(Call { callee, arguments, .. }) = self.facts.kind(call) else { return };
+        let Kind::Member { object, name, .. } = self.facts.kind(*callee) else { return };
+        let mut object = *object;
+        let given: Vec<ValueId> = arguments.iter().map(|argument| argument.value).collect();
+        let at = self.facts.value(call).span;
+        match (name.as_str(), given.as_slice()) {
+            ("append" | "insert", _) => {
+                // `builder.append(x).append(y)`
+                while let Kind::Call(Call { callee, .. }) = self.facts.kind(object)
+                    && let Kind::Member { object: before, .. } = self.facts.kind(*callee)
+                {
+                    object = *before;
+                }
+                let grown = self.add(Kind::Derived(given), at);
+                self.assign(object, grown);
+            }
+            ("nextBytes", [bytes]) => self.assign(*bytes, call),
+            _ => {}
+        }
     }
 
     /// An entry of a map, if its key is a literal.
@@ -363,6 +487,16 @@ impl<'t> Lowering<'t> {
         }
     }
 
+    /// The class around what is being lowered.
+    pub fn class(&self) -> Option<ClassId> {
+        self.classes.last().copied()
+    }
+
+    /// Whether what is being lowered stands in a function.
+    pub fn in_function(&self) -> bool {
+        !self.functions.is_empty()
+    }
+
     /// Declares a name in the scope that is open.
     pub fn declare(&mut self, name: &'t str, at: Span) -> BindingId {
         self.declare_in(self.scope, name, at)
@@ -377,6 +511,7 @@ impl<'t> Lowering<'t> {
             name: name.to_owned(),
             span: at,
             writes: Vec::new(),
+            settled: Vec::new(),
             parameter: None,
             type_name: None,
         });
@@ -427,7 +562,7 @@ impl<'t> Lowering<'t> {
 
     /// Writes a value to a name, a member or whatever else `target` is.
     pub fn assign(&mut self, target: ValueId, value: ValueId) {
-        self.writes.push((target, value));
+        self.writes.push((target, value, self.settles));
     }
 
     /// Binds a name to a module, or to what `path` names in it.
@@ -461,15 +596,38 @@ impl<'t> Lowering<'t> {
 
     /// A function: `build` declares its parameters and lowers its body.
     pub fn function(&mut self, at: Span, build: impl FnOnce(&mut Self)) -> ValueId {
+        self.function_in(ScopeKind::Function, at, build)
+    }
+
+    /// A function in which the names around it are known, whatever [`Style::local`] says: PHP's `fn`.
+    pub fn transparent_function(&mut self, at: Span, build: impl FnOnce(&mut Self)) -> ValueId {
+        self.function_in(ScopeKind::Block, at, build)
+    }
+
+    fn function_in(&mut self, scope: ScopeKind, at: Span, build: impl FnOnce(&mut Self)) -> ValueId {
         let id = FunctionId(self.facts.functions.len() as u32);
         let parent = self.functions.last().copied();
         self.facts.functions.push(Function { span: at, parent, ..Function::default() });
         self.functions.push(id);
-        self.enter(ScopeKind::Function);
+        self.result_types.push(None);
+        self.enter(scope);
         build(self);
         self.leave();
         self.functions.pop();
+        self.result_types.pop();
         self.add(Kind::Function(id), at)
+    }
+
+    /// Says what type the function that is being lowered returns.
+    pub fn returns_type(&mut self, type_name: Node<'t>) {
+        if let Some(last) = self.result_types.last_mut() {
+            *last = Some(type_name);
+        }
+    }
+
+    /// The type that the function that is being lowered returns, if it says so.
+    pub fn result_type(&self) -> Option<Node<'t>> {
+        self.result_types.last().copied().flatten()
     }
 
     /// The next parameter of the function that is being lowered; one without a name still has its place.
@@ -516,10 +674,10 @@ impl<'t> Lowering<'t> {
         class
     }
 
-    /// A class that is known only where it is declared, as the type of a field can be.
-    pub fn class_in_place(&mut self, name: &str) -> ClassId {
+    /// A class that is known only where it is declared, as the type of a field can be; without a name where it has none.
+    pub fn class_in_place(&mut self, name: Option<&str>) -> ClassId {
         let class = ClassId(self.facts.classes.len() as u32);
-        self.facts.classes.push(Class { name: Some(name.to_owned()), ..Class::default() });
+        self.facts.classes.push(Class { name: name.map(str::to_owned), ..Class::default() });
         class
     }
 
@@ -536,6 +694,29 @@ impl<'t> Lowering<'t> {
         build(self);
         self.leave();
         self.classes.pop();
+    }
+
+    /// The constructor of the class that is being lowered whose parameters are fields of that name: `build` declares
+    /// them. What stands in for a field that is not given is its value too.
+    pub fn constructor(&mut self, at: Span, build: impl FnOnce(&mut Self)) {
+        let value = self.function(at, build);
+        self.class_member("constructor", at, Some(value), None);
+        let Kind::Function(function) = *self.facts.kind(value) else { return };
+        for binding in self.facts.functions[function.index()].parameters.clone().into_iter().flatten() {
+            let Binding { name, span, type_name, .. } = &self.facts.bindings[binding.index()];
+            let (name, at, type_name) = (self.text.get(span.range()).filter(|text| text == name), *span, *type_name);
+            if let Some(name) = name {
+                let field = self.add(Kind::Name(binding), at);
+                self.class_member(name, at, Some(field), type_name);
+            }
+        }
+    }
+
+    /// Names a value after a field of the class that is being lowered, where the field itself is held elsewhere.
+    pub fn field_entry(&mut self, name: &str, key_span: Span, value: ValueId) {
+        let class = self.classes.last().and_then(|class| self.facts.classes[class.index()].name.clone());
+        let path = class.into_iter().chain([name.to_owned()]).collect();
+        self.facts.entries.push(Entry { path, key_span, value });
     }
 
     /// Says what the class that is being lowered extends.
@@ -578,13 +759,15 @@ impl<'t> Lowering<'t> {
 
     // The end.
 
-    fn look_up(&self, scope: ScopeId, name: &str) -> Option<Bound> {
+    fn look_up(&self, scope: ScopeId, name: &str, how: Reading) -> Option<Bound> {
+        let is_method = how == Reading::Method;
         let mut left_function = false;
         let mut scope = Some(scope);
         while let Some(id) = scope {
             let known = &self.scopes[id];
             let hidden = match known.kind {
                 ScopeKind::Class => left_function && !self.style.bare_members,
+                ScopeKind::Function | ScopeKind::Block if is_method => true,
                 _ => left_function && (self.style.local)(name),
             };
             if !hidden && let Some(bound) = known.names.get(name) {
@@ -600,23 +783,41 @@ impl<'t> Lowering<'t> {
         let mut instances: FxHashMap<ClassId, ValueId> = FxHashMap::default();
         for reference in std::mem::take(&mut self.references) {
             let at = self.facts.value(reference.value).span;
-            let kind = match self.look_up(reference.scope, reference.name) {
+            let (scope, name, how) = (reference.scope, reference.name, reference.how);
+            let method = match how {
+                Reading::Called(_) => self.look_up(scope, name, Reading::Method),
+                _ => None,
+            };
+            let kind = match method.or_else(|| self.look_up(scope, name, how)) {
                 Some(Bound::Binding(binding)) => Kind::Name(binding),
                 Some(Bound::This(class)) => Kind::This(class),
                 Some(Bound::Member(class)) => {
                     let object = *instances.entry(class).or_insert_with(|| self.facts.add(Kind::This(class), at));
                     Kind::Member { object, name: reference.name.to_owned(), name_span: at }
                 }
-                None if reference.or_module => Kind::Module(reference.name.to_owned()),
-                None => continue,
+                None => match reference.how {
+                    Reading::OrModule => Kind::Module(reference.name.to_owned()),
+                    Reading::Called(Some(object)) => Kind::Member { object, name: name.to_owned(), name_span: at },
+                    Reading::Any | Reading::Method | Reading::Called(None) => continue,
+                },
             };
             self.facts.values[reference.value.index()].kind = kind;
         }
-        for (target, value) in std::mem::take(&mut self.writes) {
+        // Where functions write to one name, it is not told which of them ran last.
+        let mut writers: FxHashMap<BindingId, Option<FunctionId>> = FxHashMap::default();
+        let mut shared: FxHashSet<BindingId> = FxHashSet::default();
+        for (target, value, settles) in std::mem::take(&mut self.writes) {
             match self.facts.kind(target) {
                 Kind::Name(binding) => {
                     let binding = *binding;
-                    self.facts.bindings[binding.index()].writes.push(value);
+                    let writer = self.facts.value(value).function;
+                    if *writers.entry(binding).or_insert(writer) != writer {
+                        shared.insert(binding);
+                    }
+                    let facts = &mut self.facts.bindings[binding.index()];
+                    let settles = settles.filter(|_| !shared.contains(&binding));
+                    facts.settled.extend(settles.map(|span| Settled { write: facts.writes.len(), span }));
+                    facts.writes.push(value);
                 }
                 Kind::Member { .. } | Kind::Global(_) => self.facts.assignments.push(Assignment { target, value }),
                 _ => {}
@@ -667,4 +868,43 @@ pub fn keyword(name: &str, value: ValueId) -> Argument {
 /// Arguments at places that cannot be told.
 pub fn spread(value: ValueId) -> Argument {
     Argument { name: None, value, spread: true }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    /// A value as a text that is short and says what it is made of.
+    pub fn show(facts: &Facts, value: ValueId) -> String {
+        let all = |values: &[ValueId]| values.iter().map(|value| show(facts, *value)).collect::<Vec<_>>().join(" ");
+        match facts.kind(value) {
+            Kind::Literal(text) => format!("{text:?}"),
+            Kind::Number(text) => text.clone(),
+            Kind::Global(name) => name.clone(),
+            Kind::Name(binding) => facts.bindings[binding.index()].name.clone(),
+            Kind::This(_) => "this".to_owned(),
+            Kind::Member { object, name, .. } => format!("{}.{name}", show(facts, *object)),
+            Kind::Concat(parts) => format!("({})", all(parts)),
+            Kind::Choice(choices) => format!("any({})", all(choices)),
+            Kind::List(items) => format!("[{}]", all(items)),
+            Kind::Object(properties) => {
+                let entries = properties.iter().map(|property| {
+                    let key = property.key.as_deref().unwrap_or(if property.spread { ".." } else { "?" });
+                    format!("{key}: {}", show(facts, property.value))
+                });
+                format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+            }
+            Kind::Call(call) => {
+                let arguments = call.arguments.iter().map(|argument| {
+                    let name = argument.name.as_ref().map(|name| format!("{name}=")).unwrap_or_default();
+                    format!("{name}{}", show(facts, argument.value))
+                });
+                let new = if call.construct { "new " } else { "" };
+                format!("{new}{}({})", show(facts, call.callee), arguments.collect::<Vec<_>>().join(", "))
+            }
+            Kind::Module(name) => format!("<{name}>"),
+            Kind::Null => "null".to_owned(),
+            other => format!("{other:?}").split(['(', ' ']).next().unwrap_or_default().to_owned(),
+        }
+    }
 }
