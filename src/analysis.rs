@@ -2,12 +2,16 @@
 //!
 //! Rules judge what is gathered here. A literal is gathered once, however many calls use it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::algorithm;
 use crate::definition::Keys;
 use crate::facts::{Facts, FunctionId, Kind, Span, ValueId};
 use crate::finding::Context;
+use crate::language::Language;
 use crate::library::{Condition, Encoding, Library, Locator, Missing, Models, OneOrMany, Setting, Use};
 use crate::manifest::Manifest;
 use crate::name::{self, Tier};
@@ -15,7 +19,7 @@ use crate::repository::FileStatus;
 use crate::resolve::{End, Literal, Located, Resolved, Resolver};
 use crate::secret::pem;
 use crate::secret::published::published;
-use crate::secret::reference::is_reference;
+use crate::secret::reference::{Reference, bare_name, is_hole, is_reference, reference};
 use crate::secret::strength::{self, ProjectNames, Strength};
 use crate::vocabulary::Source;
 
@@ -114,7 +118,7 @@ pub struct Surroundings<'a> {
     /// What code elsewhere uses as keys of what is defined in the file.
     pub keys: &'a Keys,
     /// Environment variables that code elsewhere uses as keys.
-    pub key_variables: &'a HashSet<String>,
+    pub key_variables: &'a FxHashSet<String>,
 }
 
 /// One file, ready for the rules.
@@ -136,13 +140,13 @@ pub struct Analysis<'f> {
     /// What is used as a key and defined elsewhere, each with what it is used by.
     pub taken: Vec<(ValueId, String)>,
     /// The environment variables that are used as keys in it.
-    pub key_variables: HashSet<String>,
+    pub key_variables: FxHashSet<String>,
     /// Where the secrets stand, while they are gathered.
     places: Places,
     /// The calls that make the badly made keys.
-    random_calls: HashSet<ValueId>,
-    /// The first entry that names each value.
-    named: HashMap<ValueId, usize>,
+    random_calls: FxHashSet<ValueId>,
+    /// The first entry that names each value, once it is asked for.
+    named: OnceCell<FxHashMap<ValueId, usize>>,
     /// Where the values of entries stand that are examples, in order; none within another.
     examples: Vec<Span>,
     /// The same for those that configure tests.
@@ -191,14 +195,14 @@ fn settings(facts: &Facts, models: &'static Models) -> Vec<SettingSite> {
     /// Where a setting counts in the file: everywhere, or in entries that these names lead to.
     enum Counts<'f> {
         Everywhere,
-        Within(HashSet<&'f [String]>),
+        Within(FxHashSet<&'f [String]>),
     }
     let named = |names: &'static OneOrMany<String>| {
         facts.entries.iter().map(|entry| entry.path.as_slice()).filter(|path| Setting::is_named(names, path))
     };
     let counts = |library: &'static Library, setting: &'static Setting| {
         if named(&setting.unless).next().is_some() {
-            return Counts::Within(HashSet::new());
+            return Counts::Within(FxHashSet::default());
         }
         if library.packages.iter().any(|package| facts.mentions(package)) {
             return Counts::Everywhere;
@@ -206,7 +210,7 @@ fn settings(facts: &Facts, models: &'static Models) -> Vec<SettingSite> {
         // What stands beside it, and what it stands in.
         Counts::Within(named(&setting.beside).flat_map(|path| [parent(path), path]).collect())
     };
-    let mut known: HashMap<*const Setting, Counts> = HashMap::new();
+    let mut known: FxHashMap<*const Setting, Counts> = FxHashMap::default();
     let mut found = Vec::new();
     for (index, entry) in facts.entries.iter().enumerate() {
         let meant = models.settings.iter().find(|(library, setting)| {
@@ -246,10 +250,6 @@ impl<'f> Analysis<'f> {
     pub fn new(facts: &'f Facts, surroundings: Surroundings<'f>) -> Self {
         let resolver = Resolver::new(facts, surroundings.models);
         let uses = uses(&resolver);
-        let mut named = HashMap::new();
-        for (index, entry) in facts.entries.iter().enumerate() {
-            named.entry(entry.value).or_insert(index);
-        }
         let mut analysis = Analysis {
             facts,
             surroundings,
@@ -259,10 +259,10 @@ impl<'f> Analysis<'f> {
             secrets: Vec::new(),
             random_keys: Vec::new(),
             taken: Vec::new(),
-            key_variables: HashSet::new(),
+            key_variables: FxHashSet::default(),
             places: Places::default(),
-            random_calls: HashSet::new(),
-            named,
+            random_calls: FxHashSet::default(),
+            named: OnceCell::new(),
             examples: spans_of(facts, |path| path.iter().any(|name| matches!(name.as_str(), "example" | "examples"))),
             tests: spans_of(facts, |path| {
                 facts.language.is_configuration() && path.first().is_some_and(|section| section == "test")
@@ -618,7 +618,7 @@ impl<'f> Analysis<'f> {
         if !facts.language.is_configuration() {
             return;
         }
-        let mut kinds: HashMap<&[String], &str> = HashMap::new();
+        let mut kinds: FxHashMap<&[String], &str> = FxHashMap::default();
         for entry in &facts.entries {
             if let (Some((last, parent)), Kind::Literal(kind)) = (entry.path.split_last(), facts.kind(entry.value))
                 && last == "kty"
@@ -675,7 +675,7 @@ impl<'f> Analysis<'f> {
     }
 
     fn add_named(&mut self, path: &[String], tier: Tier, resolved: &Resolved, literal: &Literal) {
-        if literal.text.trim().is_empty() || is_reference(&literal.text) {
+        if literal.text.trim().is_empty() || (is_reference(&literal.text) && !self.stands_as_it_is(&literal.text)) {
             return;
         }
         if let Some(secret) = self.places.overlapping(literal.span).and_then(|index| self.secrets.get_mut(index)) {
@@ -702,6 +702,19 @@ impl<'f> Analysis<'f> {
         }
     }
 
+    /// Whether a text that elsewhere is a template is the value of a setting as it stands: a hole that nobody filled in, or
+    /// signs of a shell where none reads them.
+    fn stands_as_it_is(&self, text: &str) -> bool {
+        let variable = |name: &str| {
+            !name.bytes().any(|byte| byte.is_ascii_lowercase()) || name::tier(std::slice::from_ref(&name)).is_some()
+        };
+        let no_shell = matches!(self.facts.language, Language::Json | Language::Toml);
+        // Where values have types, `"null"` is a text of four letters.
+        let quoted = || reference(text) == Some(Reference::Nothing);
+        self.facts.language.is_configuration() && is_hole(text)
+            || no_shell && (quoted() || bare_name(text).is_some_and(|name| !variable(name)))
+    }
+
     fn add(&mut self, secret: Secret) {
         self.places.add(secret.span, self.secrets.len());
         self.secrets.push(secret);
@@ -715,7 +728,14 @@ impl<'f> Analysis<'f> {
 
     /// The name a literal is written to.
     fn name_of_value(&self, value: ValueId) -> Option<String> {
-        let entry = self.facts.entries.get(*self.named.get(&value)?)?;
+        let named = self.named.get_or_init(|| {
+            let mut named = FxHashMap::default();
+            for (index, entry) in self.facts.entries.iter().enumerate() {
+                named.entry(entry.value).or_insert(index);
+            }
+            named
+        });
+        let entry = self.facts.entries.get(*named.get(&value)?)?;
         entry.path.last().cloned()
     }
 

@@ -174,7 +174,10 @@ impl Language {
         let Some(name) = path.file_name() else {
             return Language::Text;
         };
-        let name = name.to_string_lossy().to_ascii_lowercase();
+        let mut name = name.to_string_lossy();
+        if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            name.to_mut().make_ascii_lowercase();
+        }
         if is_env_file(&name) {
             return Language::Dotenv;
         }
@@ -185,7 +188,7 @@ impl Language {
         {
             return Language::Dockerfile;
         }
-        if matches!(name.as_str(), "rakefile" | "gemfile" | "guardfile" | "capfile" | "vagrantfile" | "podfile") {
+        if matches!(&*name, "rakefile" | "gemfile" | "guardfile" | "capfile" | "vagrantfile" | "podfile") {
             return Language::Ruby;
         }
         Self::of_extension(name.rsplit_once('.').map_or("", |(_, extension)| extension))
@@ -335,6 +338,10 @@ pub fn is_env_file(name: &str) -> bool {
         rest.split(['.', '-', '_'])
             .any(|word| matches!(word, "example" | "sample" | "template" | "dist" | "default" | "defaults"))
     };
+    // It is asked of every file, several times.
+    if !name.as_bytes().windows(3).any(|part| part == b"env") {
+        return false;
+    }
     name == ".env"
         || name == ".envrc"
         || name == ".flaskenv"

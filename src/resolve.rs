@@ -176,7 +176,8 @@ pub struct Resolver<'f> {
     facts: &'f Facts,
     models: &'static Models,
     unknown: Rc<Origin<'f>>,
-    origins: RefCell<FxHashMap<ValueId, Rc<Origin<'f>>>>,
+    /// By value; every value is asked for where it comes from.
+    origins: RefCell<Vec<Option<Rc<Origin<'f>>>>>,
     member_writes: FxHashMap<(Owner<'f>, &'f str), Vec<ValueId>>,
     global_writes: FxHashMap<&'f str, Vec<ValueId>>,
     held: Answers<(Place, &'f str), ValueId>,
@@ -229,7 +230,7 @@ impl<'f> Resolver<'f> {
             facts,
             models,
             unknown: Rc::new(Origin { root: Root::Unknown, steps: Vec::new() }),
-            origins: RefCell::default(),
+            origins: RefCell::new(vec![None; facts.values.len()]),
             member_writes,
             global_writes,
             held: RefCell::default(),
@@ -281,15 +282,20 @@ impl<'f> Resolver<'f> {
     }
 
     fn origin_within(&self, value: ValueId, hops: usize) -> Rc<Origin<'f>> {
-        if let Some(origin) = self.origins.borrow().get(&value) {
+        if let Some(Some(origin)) = self.origins.borrow().get(value.index()) {
             return Rc::clone(origin);
         }
+        let remember = |origin: Rc<Origin<'f>>| {
+            if let Some(known) = self.origins.borrow_mut().get_mut(value.index()) {
+                *known = Some(origin);
+            }
+        };
         let unknown = || Rc::clone(&self.unknown);
         if hops == 0 {
             return unknown();
         }
         // Stands while the origin is being found, so that a cycle ends.
-        self.origins.borrow_mut().insert(value, unknown());
+        remember(unknown());
         let hops = hops - 1;
         let then = |from: ValueId, step: Step<'f>| Rc::new(self.origin_within(from, hops).then(step));
         let known = |origin: &Rc<Origin>| origin.root != Root::Unknown;
@@ -339,7 +345,7 @@ impl<'f> Resolver<'f> {
             }
             _ => unknown(),
         };
-        self.origins.borrow_mut().insert(value, Rc::clone(&origin));
+        remember(Rc::clone(&origin));
         origin
     }
 
