@@ -837,13 +837,14 @@ mod tests {
     use crate::language::{go, rust};
 
     fn analyse<T>(facts: &Facts, ask: impl FnOnce(&Analysis) -> T) -> T {
-        let (project, key_variables) = (ProjectNames::default(), HashSet::new());
+        let (project, keys, key_variables) = (ProjectNames::default(), Keys::default(), FxHashSet::default());
         let surroundings = Surroundings {
             project: &project,
             manifest: None,
             models: Models::of(facts.language, false),
             context: Context::Production,
             status: None,
+            keys: &keys,
             key_variables: &key_variables,
         };
         ask(&Analysis::new(facts, surroundings))
@@ -866,7 +867,7 @@ mod tests {
                     t.SignedString([]byte(os.Getenv(\"SIGNER\")))\nt.SignedString([]byte(*flag.String(\"secret\", \"\", \"\")))\n}";
         let facts = go::parse(text);
         let variables = analyse(&facts, |analysis| analysis.key_variables.clone());
-        assert_eq!(variables, HashSet::from(["SIGNER".to_owned()]));
+        assert_eq!(variables.into_iter().collect::<Vec<_>>(), ["SIGNER"]);
     }
 
     #[test]
