@@ -830,3 +830,58 @@ fn parse_version(text: &str) -> Option<(u64, u64, u64)> {
     let mut parts = text.split('.').map(|part| part.parse().ok());
     Some((parts.next()??, parts.next().unwrap_or(Some(0))?, parts.next().unwrap_or(Some(0))?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::{go, rust};
+
+    fn analyse<T>(facts: &Facts, ask: impl FnOnce(&Analysis) -> T) -> T {
+        let (project, keys, key_variables) = (ProjectNames::default(), Keys::default(), FxHashSet::default());
+        let surroundings = Surroundings {
+            project: &project,
+            manifest: None,
+            models: Models::of(facts.language, false),
+            context: Context::Production,
+            status: None,
+            keys: &keys,
+            key_variables: &key_variables,
+        };
+        ask(&Analysis::new(facts, surroundings))
+    }
+
+    #[test]
+    fn a_test_among_what_it_tests_is_a_test() {
+        let text =
+            "const JWT_SECRET: &str = \"s3cr3t\";\n#[cfg(test)]\nmod tests { const JWT_KEY: &str = \"s3cr3t\"; }";
+        let facts = rust::parse(text);
+        let contexts = analyse(&facts, |analysis| {
+            analysis.secrets.iter().map(|secret| analysis.context(secret.span)).collect::<Vec<_>>()
+        });
+        assert_eq!(contexts, [Context::Production, Context::Test]);
+    }
+
+    #[test]
+    fn names_that_are_no_variables_make_no_other_file_suspicious() {
+        let text = "package a\nimport (\"os\"; \"flag\"; \"github.com/golang-jwt/jwt/v5\")\nfunc f(t *jwt.Token) {\n\
+                    t.SignedString([]byte(os.Getenv(\"SIGNER\")))\nt.SignedString([]byte(*flag.String(\"secret\", \"\", \"\")))\n}";
+        let facts = go::parse(text);
+        let variables = analyse(&facts, |analysis| analysis.key_variables.clone());
+        assert_eq!(variables.into_iter().collect::<Vec<_>>(), ["SIGNER"]);
+    }
+
+    #[test]
+    fn labels_are_no_values() {
+        for (name, text) in [
+            ("JWT_TOKEN_KEY", "::web::auth_token"),
+            ("ACCESS_TOKEN_KEY", "access_token"),
+            ("jwtSecret", "****"),
+            ("jwtSecret", "JWT_SECRET"),
+        ] {
+            assert!(!is_value(text, Some(&name.to_owned())), "{name} = {text}");
+        }
+        for (name, text) in [("JWT_SECRET_KEY", "jwt_secret"), ("jwtSecret", "s3cr3t::x!")] {
+            assert!(is_value(text, Some(&name.to_owned())), "{name} = {text}");
+        }
+    }
+}

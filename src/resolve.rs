@@ -14,6 +14,7 @@ use crate::facts::{BindingId, Call, ClassId, Facts, FunctionId, Kind, Span, Valu
 use crate::language::Language;
 use crate::library::{ArgumentName, Condition, Conversion, Encoding, Locator, Models, Provenance, Wrapper};
 use crate::origin::{Origin, Root, Step};
+use crate::secret::pem;
 use crate::vocabulary::{self, Source};
 
 /// How many names and calls are followed in a row. Real code needs a handful; the rest is cycles.
@@ -1505,9 +1506,14 @@ impl<'f> Walk<'_, 'f> {
         }
         let held = resolver.held(object, name);
         if held.is_empty() {
-            // A part of something random is no less random, or as little.
-            let random = self.value(object, hops).into_iter().find(|resolved| matches!(resolved.end, End::Random(..)));
-            return random.map_or_else(|| Self::end(End::LookUp(value)), |resolved| vec![resolved]);
+            // A part of something random is no less random, or as little, and what is in a private key is the key.
+            let tells = |resolved: &Resolved| match &resolved.end {
+                End::Random(..) => true,
+                End::Literal(literal) => !pem::find(literal.text.as_bytes()).is_empty(),
+                _ => false,
+            };
+            let told = self.value(object, hops).into_iter().find(tells);
+            return told.map_or_else(|| Self::end(End::LookUp(value)), |resolved| vec![resolved]);
         }
         // Each of a list is one for itself.
         let ends = if name == "*" { self.union(&held, hops) } else { self.alternatives(&held, hops) };
