@@ -138,6 +138,8 @@ pub struct Analysis<'f> {
     named: HashMap<ValueId, usize>,
     /// Where the values of entries stand that are examples, in order; none within another.
     examples: Vec<Span>,
+    /// The same for those that configure tests.
+    tests: Vec<Span>,
 }
 
 /// Secrets by where they stand, so that one more is not held against all that are known.
@@ -231,7 +233,10 @@ impl<'f> Analysis<'f> {
             places: Places::default(),
             random_calls: HashSet::new(),
             named,
-            examples: examples(facts),
+            examples: spans_of(facts, |path| path.iter().any(|name| matches!(name.as_str(), "example" | "examples"))),
+            tests: spans_of(facts, |path| {
+                facts.language.is_configuration() && path.first().is_some_and(|section| section == "test")
+            }),
         };
         analysis.gather_used();
         analysis.gather_settings();
@@ -285,7 +290,8 @@ impl<'f> Analysis<'f> {
             .surroundings
             .manifest
             .and_then(|manifest| site.library.distributions().iter().find_map(|package| manifest.version_of(package)));
-        let older = version.and_then(|version| {
+        let presumed = || site.model.presumed_version.as_deref().and_then(parse_version);
+        let older = version.or_else(presumed).and_then(|version| {
             site.model.version.iter().find(|older| parse_version(&older.below).is_some_and(|below| version < below))
         });
         older.map_or(site.model.missing, |older| older.missing)
@@ -298,19 +304,17 @@ impl<'f> Analysis<'f> {
             && name.is_some_and(|name| self.surroundings.models.knows(name))
     }
 
-    /// What kind of text a place is: the file's, or documentation if it stands in a comment.
+    /// What kind of text a place is: the file's, documentation if it stands in a comment, or a test.
     pub fn context(&self, span: Span) -> Context {
         match self.surroundings.context {
+            Context::Production if self.facts.tests.iter().any(|test| test.contains(span)) => Context::Test,
             Context::Production if self.in_comment(span) => Context::Documentation,
-            Context::Production if self.in_example(span) => Context::Example,
+            // The example of an interface's description (OpenAPI, JSON Schema).
+            Context::Production if is_within(&self.examples, span) => Context::Example,
+            // One file can configure several environments: `test:` beside `production:`.
+            Context::Production if is_within(&self.tests, span) => Context::Test,
             context => context,
         }
-    }
-
-    /// Whether a place is the example of an interface's description (OpenAPI, JSON Schema).
-    fn in_example(&self, span: Span) -> bool {
-        let after = self.examples.partition_point(|example| example.start <= span.start);
-        after.checked_sub(1).and_then(|index| self.examples.get(index)).is_some_and(|example| example.contains(span))
     }
 
     fn in_comment(&self, span: Span) -> bool {
@@ -347,7 +351,8 @@ impl<'f> Analysis<'f> {
             .at
             .as_slice()
             .iter()
-            .find_map(|locator| self.resolver.locate(site.call, locator).values().into_iter().next());
+            .flat_map(|locator| self.resolver.locate(site.call, locator).values())
+            .find(|value| !matches!(self.facts.kind(*value), Kind::Null));
         located.map_or_else(|| self.call_span(site.call), |value| self.facts.value(value).span)
     }
 
@@ -386,7 +391,7 @@ impl<'f> Analysis<'f> {
                         let name = self.name_of_last(&resolved.hops);
                         self.add_random(RandomKey { source, call: *call, name, used_by: Some(site) });
                     }
-                    End::Environment(variable) if !variable.is_empty() => {
+                    End::Environment(variable) if is_variable(variable) => {
                         self.key_variables.insert(variable.clone());
                     }
                     _ => {}
@@ -510,7 +515,12 @@ impl<'f> Analysis<'f> {
                 continue;
             }
             let variable = self.is_key_variable(path);
-            let Some(tier) = name::tier(path).or_else(|| variable.then_some(Tier::A)) else { continue };
+            // What code uses as a key is one, however little its name says.
+            let Some(tier) = variable.then_some(Tier::A).or_else(|| name::tier(path)) else { continue };
+            // `def secret(): return 'secret'` does something, and is no value.
+            if tier == Tier::C && matches!(facts.kind(entry.value), Kind::Function(_)) {
+                continue;
+            }
             if !facts.language.is_configuration() && name::is_refused(path) {
                 continue;
             }
@@ -624,6 +634,11 @@ impl<'f> Analysis<'f> {
         if tier == Tier::C && published(&literal.text).is_none() {
             return;
         }
+        // `SECRET_KEY = "secretKey"` is the name of a parameter or setting.
+        let repeats = |name: &String| name::tokens(&[name]) == name::tokens(&[&literal.text]);
+        if tier == Tier::C && !self.facts.language.is_configuration() && path.last().is_some_and(repeats) {
+            return;
+        }
         let variable = resolved.fallback_of.clone().filter(|name| !name.is_empty());
         // The position in a list, or that it is the value, is no name.
         let tells =
@@ -658,10 +673,15 @@ impl<'f> Analysis<'f> {
     }
 }
 
-/// Where the values of entries stand whose name says that they are examples, the outermost, in order.
-fn examples(facts: &Facts) -> Vec<Span> {
-    let is_example = |name: &String| matches!(name.as_str(), "example" | "examples");
-    let named = facts.entries.iter().filter(|entry| entry.path.iter().any(is_example));
+/// Whether a place is within one of these, which are in order, none within another.
+fn is_within(spans: &[Span], span: Span) -> bool {
+    let after = spans.partition_point(|outer| outer.start <= span.start);
+    after.checked_sub(1).and_then(|index| spans.get(index)).is_some_and(|outer| outer.contains(span))
+}
+
+/// Where the values of entries stand with such names, the outermost, in order.
+fn spans_of(facts: &Facts, is_meant: impl Fn(&[String]) -> bool) -> Vec<Span> {
+    let named = facts.entries.iter().filter(|entry| is_meant(&entry.path));
     let mut spans: Vec<Span> = named.map(|entry| facts.value(entry.value).span).collect();
     spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
     let mut until = 0;
@@ -671,6 +691,12 @@ fn examples(facts: &Facts) -> Vec<Span> {
         outermost
     });
     spans
+}
+
+/// Whether a name that is looked up can be that of a variable, and is not only a word of a file or command line: `secret`,
+/// `jwt-secret`.
+fn is_variable(name: &str) -> bool {
+    name.contains(|c: char| c == '_' || c.is_uppercase())
 }
 
 /// What kind of key a text is; `None` if it is no secret, as a public key, a certificate or where a file is.
@@ -695,12 +721,23 @@ fn is_value(text: &str, name: Option<&String>) -> bool {
     if published(text).is_some() || !pem::find(text.as_bytes()).is_empty() {
         return true;
     }
+    if name.is_some_and(|name| names_itself(text, name)) {
+        return false;
+    }
     let words = text.split_whitespace().count();
     let identifier = text.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c == '.' || c.is_ascii_digit())
         || (text.contains(['.', ':'])
             && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '_' | '-')));
     let written_out = words > 1 && name.is_some_and(|name| name::tokens(&[text]).starts_with(&name::tokens(&[name])));
     !(words > 3 || written_out || identifier && name::tier(&[text]).is_some())
+}
+
+/// Whether a literal is the name of a place where a secret or token is kept, which its own name repeats: `TOKEN_KEY =
+/// "token"`.
+fn names_itself(text: &str, name: &str) -> bool {
+    let (text, name) = (name::tokens(&[text]), name::tokens(&[name]));
+    let tells = text.iter().any(|token| token == "secret" || token == "key");
+    !text.is_empty() && !tells && name.strip_suffix(&["key".to_owned()]).is_some_and(|place| place.ends_with(&text))
 }
 
 /// `9.0.3` as numbers.

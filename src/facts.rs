@@ -291,6 +291,8 @@ pub struct Facts {
     pub calls: Vec<ValueId>,
     /// Where comments stand, in order.
     pub comments: Vec<Span>,
+    /// Where tests stand among what they test.
+    pub tests: Vec<Span>,
     /// What could not be read, in words for a person; the rest of the file was.
     pub problems: Vec<String>,
 }
@@ -310,6 +312,7 @@ impl Facts {
             opened: Vec::new(),
             calls: Vec::new(),
             comments: Vec::new(),
+            tests: Vec::new(),
             problems: Vec::new(),
         }
     }

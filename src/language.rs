@@ -13,11 +13,15 @@ pub mod java;
 pub mod javascript;
 pub mod json;
 pub mod key;
+pub mod kotlin;
 pub(crate) mod lowering;
 pub mod markdown;
 pub mod php;
 pub mod properties;
 pub mod python;
+pub mod ruby;
+pub mod rust;
+pub mod scala;
 pub(crate) mod syntax;
 pub mod terraform;
 pub mod toml;
@@ -176,6 +180,9 @@ impl Language {
         {
             return Language::Dockerfile;
         }
+        if matches!(name.as_str(), "rakefile" | "gemfile" | "guardfile" | "capfile" | "vagrantfile" | "podfile") {
+            return Language::Ruby;
+        }
         Self::of_extension(name.rsplit_once('.').map_or("", |(_, extension)| extension))
     }
 
@@ -196,7 +203,7 @@ impl Language {
             "scala" | "sc" | "sbt" => Language::Scala,
             "cs" | "csx" | "csharp" | "c#" => Language::CSharp,
             "php" | "phtml" => Language::Php,
-            "rb" | "rake" | "ru" | "ruby" => Language::Ruby,
+            "rb" | "rake" | "ru" | "gemspec" | "jbuilder" | "ruby" => Language::Ruby,
             "rs" | "rust" => Language::Rust,
             "ex" | "exs" | "elixir" => Language::Elixir,
             "env" | "dotenv" => Language::Dotenv,
@@ -274,10 +281,14 @@ pub fn parse(language: Language, path: &Path, text: &str) -> Vec<Part> {
 fn parse_one(language: Language, path: &Path, text: &str) -> Facts {
     match language {
         Language::JavaScript | Language::TypeScript | Language::Tsx => javascript::parse(text, language),
-        Language::Java => java::parse(text),
-        Language::Python => python::parse(text),
-        Language::Go => go::parse(text),
         Language::CSharp => csharp::parse(text),
+        Language::Go => go::parse(text),
+        Language::Java => java::parse(text),
+        Language::Kotlin => kotlin::parse(text),
+        Language::Python => python::parse(text),
+        Language::Ruby => ruby::parse(text),
+        Language::Rust => rust::parse(text),
+        Language::Scala => scala::parse(text),
         Language::Key => key::parse(path, text),
         Language::Php => without_translations(path, php::parse(path, text)),
         _ => {

@@ -91,6 +91,8 @@ pub enum Does {
     SignAndVerify,
     /// Reads a token without checking it.
     Decode,
+    /// Reads a token's header without checking it, which says how to.
+    ReadHeader,
     /// Makes or accepts a token that has no signature, always.
     Unsecured,
 }
@@ -188,6 +190,9 @@ pub struct Use {
     /// What was different in older versions; the first whose `below` is above the version in use counts.
     #[serde(default)]
     pub version: Vec<Version>,
+    /// The version taken to be in use where no manifest says it, if not the current one: code that cannot work with that.
+    #[serde(default)]
+    pub presumed_version: Option<String>,
 }
 
 /// How a call behaved before a version.

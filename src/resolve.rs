@@ -160,8 +160,8 @@ pub struct Resolver<'f> {
     call_sites: OnceCell<FxHashMap<FunctionId, Vec<ValueId>>>,
     /// The calls that write into a name they are given.
     filled: FxHashMap<BindingId, Vec<ValueId>>,
-    /// The first call of each method on what a name holds, chains included: `builder.setKey(key)`.
-    statements: OnceCell<FxHashMap<(BindingId, &'f str), ValueId>>,
+    /// The first call of each method on each object, and on what a chain of calls begins with: `builder.setKey(key)`.
+    statements: OnceCell<FxHashMap<(Place, &'f str), ValueId>>,
     /// The names that values are written to.
     holders: OnceCell<FxHashMap<ValueId, BindingId>>,
     /// The calls that are being followed into the functions they call, so that a parameter is what this call gives.
@@ -462,8 +462,19 @@ impl<'f> Resolver<'f> {
             Kind::List(items) => {
                 if name == "*" {
                     found.extend(items.iter().copied());
-                } else if let Some(item) = name.parse::<usize>().ok().and_then(|index| items.get(index)) {
-                    found.push(*item);
+                } else if let Ok(index) = name.parse::<usize>() {
+                    found.extend(items.get(index));
+                } else {
+                    // `[('name', value)]` is a map too.
+                    found.extend(items.iter().filter_map(|item| match self.facts.kind(*item) {
+                        Kind::List(pair) => match pair.as_slice() {
+                            [key, value] if matches!(self.facts.kind(*key), Kind::Literal(key) if key == name) => {
+                                Some(value)
+                            }
+                            _ => None,
+                        },
+                        _ => None,
+                    }));
                 }
             }
             Kind::Name(binding) => {
@@ -607,10 +618,8 @@ impl<'f> Resolver<'f> {
                     for function in self.functions(call.callee).iter() {
                         sites.entry(*function).or_default().push(*id);
                     }
-                    if call.construct {
-                        for function in self.constructors(call.callee) {
-                            sites.entry(function).or_default().push(*id);
-                        }
+                    for function in call.construct.then(|| self.constructors(call.callee)).into_iter().flatten() {
+                        sites.entry(function).or_default().push(*id);
                     }
                 }
             }
@@ -619,16 +628,16 @@ impl<'f> Resolver<'f> {
         sites.get(&function).map_or(&[], Vec::as_slice)
     }
 
-    /// The constructors of the class of this file that a callee is.
-    fn constructors(&self, callee: ValueId) -> Vec<FunctionId> {
-        let Some(class) = self.class_named_by(callee) else { return Vec::new() };
-        let members = self.facts.classes[class.index()].members.iter();
-        let named = members.filter(|member| matches!(member.name.as_str(), "constructor" | "__construct" | "__init__"));
-        let functions = named.filter_map(|member| match self.facts.kind(member.value?) {
+    /// The functions that make an instance of a class of this file, whatever its language calls them.
+    fn constructors(&self, class: ValueId) -> Vec<FunctionId> {
+        let held = ["initialize", "__init__", "__construct", "constructor"]
+            .into_iter()
+            .flat_map(|name| self.held(class, name).to_vec());
+        held.filter_map(|value| match self.facts.kind(value) {
             Kind::Function(function) => Some(*function),
             _ => None,
-        });
-        functions.collect()
+        })
+        .collect()
     }
 
     /// What a call gives to a parameter, by its position or its name. Of a variable's name a dollar sign is no part here.
@@ -653,6 +662,15 @@ impl<'f> Resolver<'f> {
         });
         let writes = self.member_writes.get(&(Owner::Binding(*holders.get(&construction)?), name))?;
         writes.last().copied()
+    }
+
+    /// What a call of `get` takes an entry of, and the entry's name: `header.get('alg')`.
+    pub fn entry_taken(&self, call: ValueId) -> Option<(ValueId, &'f str)> {
+        let call = self.facts.call(call)?;
+        match (self.facts.kind(call.callee), self.facts.kind(call.arguments.first()?.value)) {
+            (Kind::Member { object, name, .. }, Kind::Literal(entry)) if name == "get" => Some((*object, entry)),
+            _ => None,
+        }
     }
 
     /// What stands where `locator` points to in a call.
@@ -760,6 +778,9 @@ impl<'f> Resolver<'f> {
             Kind::Call(call) if call.construct && call.arguments.iter().any(|argument| argument.name.is_some()) => {
                 call.arguments.iter().all(|argument| argument.name.is_some())
             }
+            Kind::Call(call) if self.is_assign(call) => {
+                call.arguments.iter().all(|argument| !argument.spread && all(&[argument.value]))
+            }
             Kind::Call(call) => match self.wrapped(object, MAX_HOPS) {
                 Some(inner) => all(&[inner]),
                 // `asyncHandler((err, payload) => ...)`: a callback that is wrapped up.
@@ -813,36 +834,42 @@ impl<'f> Resolver<'f> {
         }
     }
 
-    /// The call of `method` in a statement of its own, on the name that the chain that leads to `call` begins with.
+    /// The call of `method` in a statement of its own, on what the chain that leads to `call` begins with or goes over.
     fn statement(&self, call: ValueId, method: &str) -> Option<ValueId> {
         let statements = self.statements.get_or_init(|| {
             let mut statements = FxHashMap::default();
             for id in &self.facts.calls {
                 let callee = self.facts.call(*id).map(|call| self.facts.kind(call.callee));
-                if let (Some(Kind::Member { name, .. }), Some(first)) = (callee, self.first_of_chain(*id)) {
-                    statements.entry((first, name.as_str())).or_insert(*id);
+                let Some(Kind::Member { object, name, .. }) = callee else { continue };
+                let places = [Some(*object), self.links(*id).last()].into_iter().flatten();
+                for object in places.filter(|object| !self.is_imported(*object)) {
+                    statements.entry((self.place(object), name.as_str())).or_insert(*id);
                 }
             }
             statements
         });
-        let first = self.first_of_chain(call)?;
-        statements.get(&(first, method)).copied()
+        let links = self.links(call).filter(|link| !self.is_imported(*link));
+        links.into_iter().find_map(|link| statements.get(&(self.place(link), method)).copied())
     }
 
-    /// The name a chain of calls begins with.
-    fn first_of_chain(&self, call: ValueId) -> Option<BindingId> {
-        let mut value = call;
-        for _ in 0..MAX_CHAIN {
-            match self.facts.kind(value) {
-                Kind::Call(call) => match self.facts.kind(call.callee) {
-                    Kind::Member { object, .. } => value = *object,
-                    _ => return None,
-                },
-                Kind::Name(binding) => return Some(*binding),
-                _ => return None,
-            }
-        }
-        None
+    /// What the calls of a chain are called on, from the last one to what the chain begins with.
+    fn links(&self, call: ValueId) -> impl Iterator<Item = ValueId> {
+        let before = |value: &ValueId| match self.facts.kind(*value) {
+            Kind::Call(call) => match self.facts.kind(call.callee) {
+                Kind::Member { object, .. } => Some(*object),
+                _ => None,
+            },
+            Kind::Choice(choices) => choices.first().filter(|_| choices.len() == 1).copied(),
+            _ => None,
+        };
+        std::iter::successors(before(&call), before).take(MAX_CHAIN)
+    }
+
+    /// Whether a value is a name of something that is imported, and so no object of this file's.
+    fn is_imported(&self, value: ValueId) -> bool {
+        let origin = self.origin(value);
+        let member = |step: &Step| matches!(step, Step::Member(_));
+        matches!(self.facts.kind(value), Kind::Name(_)) && origin.module().is_some() && origin.steps.iter().all(member)
     }
 
     /// Whether a condition of a model holds for a call.
@@ -977,12 +1004,17 @@ impl<'f> Resolver<'f> {
         found
     }
 
-    /// The strings a value can be, with where each stands.
+    /// The strings a value can be, with where each stands. A symbol (`:name`, in Ruby and Elixir) reads as its name,
+    /// though it is no string that could be a key.
     pub fn texts(&self, value: ValueId) -> Vec<(String, ValueId)> {
         self.ends(value)
             .into_iter()
             .filter_map(|resolved| match resolved.end {
                 End::Literal(literal) => Some((literal.text, literal.value)),
+                End::Unknown(end) => match self.facts.kind(end) {
+                    Kind::Global(name) => Some((name.strip_prefix(':')?.to_owned(), end)),
+                    _ => None,
+                },
                 _ => None,
             })
             .collect()
@@ -1035,9 +1067,12 @@ impl<'f> Resolver<'f> {
         named.unwrap_or(conversion.encoding)
     }
 
-    /// The source of guessable values that a callee, or a value that is read, is.
-    fn random_source(&self, read: ValueId) -> Option<&'static Source> {
-        vocabulary::random(self.facts.language.family())?.index.find(&self.origin(read)).next()
+    /// The source of guessable values that the callee of a call, or a value that is read, is.
+    fn random_source(&self, read: ValueId, call: Option<ValueId>) -> Option<&'static Source> {
+        let meant = |source: &&'static Source| {
+            call.is_none_or(|call| source.requires.iter().all(|condition| self.holds(call, condition)))
+        };
+        vocabulary::random(self.facts.language.family())?.index.find(&self.origin(read)).find(meant)
     }
 
     /// What calls of the language's own write into, each with the call: `rand.Read(key)`,
@@ -1264,13 +1299,18 @@ impl<'f> Walk<'_, 'f> {
                     let ends = self.alternatives(writes, hops);
                     Self::hop(ends, value)
                 }
-                None => Self::end(End::Unknown(value)),
+                // A function without arguments can be called by its name alone: Ruby's `rand`.
+                None => Self::end(match resolver.random_source(value, None) {
+                    Some(source) => End::Random(source, value),
+                    None => End::Unknown(value),
+                }),
             },
             Kind::Member { object, name, .. } => self.member(value, *object, name, hops),
             Kind::Call(call) => self.call(value, call, hops),
             Kind::Function(function) => {
+                // What it returns where a variable is not set is a fallback, as where it is called.
                 let values = resolver.given_by(*function);
-                self.union(&values, hops)
+                self.alternatives(&values, hops)
             }
             Kind::List(items) => match self.bytes(items) {
                 Some(digits) => {
@@ -1354,7 +1394,7 @@ impl<'f> Walk<'_, 'f> {
 
     fn member(&mut self, value: ValueId, object: ValueId, name: &'f str, hops: usize) -> Vec<Resolved> {
         let resolver = self.resolver;
-        if let Some(source) = resolver.random_source(value) {
+        if let Some(source) = resolver.random_source(value, None) {
             return Self::end(End::Random(source, value));
         }
         if let Some(variable) = resolver.variable(object, name) {
@@ -1374,14 +1414,15 @@ impl<'f> Walk<'_, 'f> {
             let random = self.value(object, hops).into_iter().find(|resolved| matches!(resolved.end, End::Random(..)));
             return random.map_or_else(|| Self::end(End::LookUp(value)), |resolved| vec![resolved]);
         }
-        let ends = self.alternatives(&held, hops);
+        // Each of a list is one for itself.
+        let ends = if name == "*" { self.union(&held, hops) } else { self.alternatives(&held, hops) };
         Self::hop(ends, value)
     }
 
     fn call(&mut self, value: ValueId, call: &Call, hops: usize) -> Vec<Resolved> {
         let resolver = self.resolver;
         let facts = resolver.facts;
-        if let Some(source) = resolver.random_source(call.callee) {
+        if let Some(source) = resolver.random_source(call.callee, Some(value)) {
             return Self::end(End::Random(source, value));
         }
         if let Some(conversion) = resolver.conversion(value) {
@@ -1419,12 +1460,8 @@ impl<'f> Walk<'_, 'f> {
     /// What a call of `get` takes out of a map that stands in the file, with what it gives otherwise.
     fn entry(&mut self, value: ValueId, call: &Call, hops: usize) -> Option<Vec<Resolved>> {
         let resolver = self.resolver;
-        let Kind::Member { object, name, .. } = resolver.facts.kind(call.callee) else { return None };
-        let Kind::Literal(key) = resolver.facts.kind(call.arguments.first()?.value) else { return None };
-        if name != "get" {
-            return None;
-        }
-        let held = resolver.held(*object, key);
+        let (object, key) = resolver.entry_taken(value)?;
+        let held = resolver.held(object, key);
         if held.is_empty() {
             return None;
         }
@@ -1546,6 +1583,7 @@ mod tests {
             "const base = { secret: 'k' }; const all = { ...base, x: 1 }; sign(p, all.secret)",
             "const keys = Object.freeze({ a: 'k' }); sign(p, keys['a'] as string)",
             "class A { constructor(key) { this.key = key } make() { return sign(p, this.key) } } new A('k')",
+            "exports.make = () => { this.options = { key: 'k' }; sign(p, this.options.key) }",
         ] {
             assert_eq!(key_of(source), ["k"], "{source}");
         }

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::finding::Severity;
 use crate::language::FAMILIES;
-use crate::library::{Locator, OneOrMany, Path};
+use crate::library::{Condition, Locator, OneOrMany, Path};
 use crate::origin::{PathIndex, same_package};
 
 /// How code of one language reads the environment.
@@ -163,6 +163,9 @@ pub struct Source {
     pub global: bool,
     /// How the callee, or the value that is read, is reached; any of them. `*` as the last member is any member.
     pub path: OneOrMany<Path>,
+    /// What has to hold for a call to be meant; all of them.
+    #[serde(default)]
+    pub requires: Vec<Condition>,
     /// What it writes the value to, where it does not return it.
     #[serde(default)]
     pub fills: Option<Locator>,
@@ -231,7 +234,13 @@ mod tests {
             assert!(random(family).is_some(), "{family} is no family of languages");
             assert!(!read.replacement.is_empty(), "{family}");
             for source in &read.sources {
-                assert!(source.global || !source.packages.is_empty(), "{family}: {:?}", source.path);
+                assert!(
+                    source.global
+                        || !source.packages.is_empty()
+                        || source.path.as_slice().iter().all(|path| path.anywhere),
+                    "{family}: {:?}",
+                    source.path
+                );
                 assert!(!source.what.ends_with('.') && !source.path.as_slice().is_empty(), "{}", source.what);
             }
         }

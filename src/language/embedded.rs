@@ -196,7 +196,7 @@ pub fn relocate(facts: &mut Facts, map: impl Fn(Span) -> Span) {
     for entry in &mut facts.entries {
         entry.key_span = map(entry.key_span);
     }
-    for comment in &mut facts.comments {
+    for comment in facts.comments.iter_mut().chain(&mut facts.tests) {
         *comment = map(*comment);
     }
 }
@@ -249,6 +249,7 @@ pub fn merge(outer: &mut Facts, inner: Facts, prefix: &[String]) {
     }));
     outer.calls.extend(inner.calls.into_iter().map(|id| base.value(id)));
     outer.comments.extend(inner.comments);
+    outer.tests.extend(inner.tests);
     outer.problems.extend(inner.problems);
 }
 

@@ -172,7 +172,7 @@ fn callee<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
             let object = code.value(object);
             code.member(object, code.text(name), span(name), at)
         }
-        None => code.method_reference(code.text(name), None, span(name)),
+        None => code.method_reference(code.text(name), span(name)),
     }
 }
 
@@ -450,7 +450,7 @@ mod tests {
         let facts = parse(source);
         let resolver = Resolver::new(&facts, Models::of(Language::Java, false));
         let call = facts.calls.iter().filter_map(|call| facts.call(*call));
-        let call = call.into_iter().find(|call| resolver.name_of(call.callee) == Some("use")).expect("a call of use");
+        let call = call.into_iter().find(|call| resolver.name_of(call.callee) == Some("use")).expect(source);
         let ends = resolver.ends(call.arguments.last().expect("an argument").value);
         ends.into_iter()
             .map(|resolved| match resolved.end {

@@ -419,7 +419,8 @@ impl<'a> Lowering<'_> {
             }
             Expression::ThisExpression(_) => match self.classes.last() {
                 Some(class) => self.add(Kind::This(*class), span(at)),
-                None => self.unknown(at),
+                // Outside classes it is the module, or what a function was called on or makes.
+                None => self.add(Kind::Global("this".to_owned()), span(at)),
             },
             Expression::Super(_) => match self.classes.last() {
                 Some(class) => self.add(Kind::Super(*class), span(at)),

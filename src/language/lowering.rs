@@ -77,8 +77,8 @@ enum Reading {
     OrModule,
     /// A method: no variable of the functions around it.
     Method,
-    /// A method, of this value where nothing is bound to it.
-    MethodOf(ValueId),
+    /// A method if there is one, whatever else is bound to it if not, or else a method of this value.
+    Called(Option<ValueId>),
 }
 
 /// The facts of a file while they are gathered.
@@ -87,6 +87,9 @@ pub struct Lowering<'t> {
     pub facts: Facts,
     text: &'t str,
     file_name: String,
+    root: Node<'t>,
+    /// The bodies of here-documents, by where they are announced; found when the first is asked for.
+    heredocs: Option<FxHashMap<usize, Node<'t>>>,
     style: &'static Style,
     scopes: Vec<Scope<'t>>,
     scope: ScopeId,
@@ -97,6 +100,8 @@ pub struct Lowering<'t> {
     class_names: FxHashMap<(ScopeId, &'t str), ClassId>,
     class_scopes: FxHashMap<ClassId, ScopeId>,
     references: Vec<Reference<'t>>,
+    /// What methods are called on that are called without an object and are not known.
+    receiver: Option<ValueId>,
     /// What is written to what, in source order, and where a name then holds nothing else.
     writes: Vec<(ValueId, ValueId, Option<Span>)>,
     /// From the end of the statement that is being lowered to the end of its row, if it settles what it writes to.
@@ -132,6 +137,8 @@ pub fn lower_file(text: &str, file_name: &str, language: Language, style: &'stat
         facts,
         text,
         file_name: file_name.to_owned(),
+        root: tree.root_node(),
+        heredocs: None,
         style,
         scopes: vec![file],
         scope: 0,
@@ -141,6 +148,7 @@ pub fn lower_file(text: &str, file_name: &str, language: Language, style: &'stat
         class_names: FxHashMap::default(),
         class_scopes: FxHashMap::default(),
         references: Vec::new(),
+        receiver: None,
         writes: Vec::new(),
         settles: None,
         given: Vec::new(),
@@ -315,6 +323,35 @@ impl<'t> Lowering<'t> {
         }
     }
 
+    /// A string of which it is known where the values in it stand, for grammars that do not say what else is in it.
+    /// `inner` is the place between the quotes.
+    pub fn interpolated(&mut self, whole: Span, inner: Span, raw: bool, values: &[(Span, ValueId)]) -> ValueId {
+        let mut parts = Vec::new();
+        let mut done = inner.start;
+        let ends = [(Span { start: inner.end, end: inner.end }, None)];
+        for (at, value) in values.iter().map(|(at, value)| (*at, Some(*value))).chain(ends) {
+            let between = Span { start: done, end: at.start };
+            if between.start < between.end || (value.is_none() && parts.is_empty()) {
+                let text = self.text.get(between.range()).unwrap_or_default();
+                let text = if raw { text.to_owned() } else { unescape(text) };
+                parts.push(self.literal(text, between));
+            }
+            parts.extend(value);
+            done = at.end;
+        }
+        match parts.as_slice() {
+            [only] if values.is_empty() => *only,
+            _ => self.add(Kind::Concat(parts), whole),
+        }
+    }
+
+    /// The body of the here-document that a node announces, in a grammar that has it apart from it, behind the line.
+    pub fn heredoc(&mut self, beginning: Node<'t>) -> Option<Node<'t>> {
+        let root = self.root;
+        let bodies = self.heredocs.get_or_insert_with(|| syntax::heredocs(root));
+        bodies.get(&beginning.start_byte()).copied()
+    }
+
     /// Strings put one behind the other.
     pub fn concat(&mut self, operands: &[Node<'t>], at: Span) -> ValueId {
         let parts = self.values(operands);
@@ -336,10 +373,24 @@ impl<'t> Lowering<'t> {
         self.refer(name, at, Reading::Any)
     }
 
-    /// The name of a method that is called without an object, in a language where variables and methods do not share
-    /// their names. Where nothing is bound to it it is a method of `receiver`, if there is one.
-    pub fn method_reference(&mut self, name: &'t str, receiver: Option<ValueId>, at: Span) -> ValueId {
-        self.refer(name, at, receiver.map_or(Reading::Method, Reading::MethodOf))
+    /// The name of a method that is called without an object, in a language where variables cannot be called.
+    pub fn method_reference(&mut self, name: &'t str, at: Span) -> ValueId {
+        self.refer(name, at, Reading::Method)
+    }
+
+    /// The name of a method or function that is called without an object, in a language where variables can be called
+    /// too.
+    pub fn called(&mut self, node: Node<'t>) -> ValueId {
+        self.refer(self.text(node), span(node), Reading::Called(self.receiver))
+    }
+
+    /// Lowers what stands where methods that are called without an object and are not known are those of `receiver`.
+    pub fn with_receiver<T>(&mut self, receiver: Option<ValueId>, build: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.receiver;
+        self.receiver = receiver.or(outer);
+        let built = build(self);
+        self.receiver = outer;
+        built
     }
 
     /// The first name of a path, which is a module where nothing in the file is bound to it.
@@ -388,6 +439,12 @@ impl<'t> Lowering<'t> {
     /// The instance inside a class.
     pub fn this(&mut self, at: Span) -> ValueId {
         let kind = self.classes.last().map_or(Kind::Unknown, |class| Kind::This(*class));
+        self.add(kind, at)
+    }
+
+    /// The class itself inside a class: `Self`.
+    pub fn own_class(&mut self, at: Span) -> ValueId {
+        let kind = self.classes.last().map_or(Kind::Unknown, |class| Kind::Class(*class));
         self.add(kind, at)
     }
 
@@ -657,7 +714,7 @@ impl<'t> Lowering<'t> {
     // The end.
 
     fn look_up(&self, scope: ScopeId, name: &str, how: Reading) -> Option<Bound> {
-        let is_method = matches!(how, Reading::Method | Reading::MethodOf(_));
+        let is_method = how == Reading::Method;
         let mut left_function = false;
         let mut scope = Some(scope);
         while let Some(id) = scope {
@@ -680,7 +737,12 @@ impl<'t> Lowering<'t> {
         let mut instances: FxHashMap<ClassId, ValueId> = FxHashMap::default();
         for reference in std::mem::take(&mut self.references) {
             let at = self.facts.value(reference.value).span;
-            let kind = match self.look_up(reference.scope, reference.name, reference.how) {
+            let (scope, name, how) = (reference.scope, reference.name, reference.how);
+            let method = match how {
+                Reading::Called(_) => self.look_up(scope, name, Reading::Method),
+                _ => None,
+            };
+            let kind = match method.or_else(|| self.look_up(scope, name, how)) {
                 Some(Bound::Binding(binding)) => Kind::Name(binding),
                 Some(Bound::This(class)) => Kind::This(class),
                 Some(Bound::Member(class)) => {
@@ -689,10 +751,8 @@ impl<'t> Lowering<'t> {
                 }
                 None => match reference.how {
                     Reading::OrModule => Kind::Module(reference.name.to_owned()),
-                    Reading::MethodOf(object) => {
-                        Kind::Member { object, name: reference.name.to_owned(), name_span: at }
-                    }
-                    Reading::Any | Reading::Method => continue,
+                    Reading::Called(Some(object)) => Kind::Member { object, name: name.to_owned(), name_span: at },
+                    Reading::Any | Reading::Method | Reading::Called(None) => continue,
                 },
             };
             self.facts.values[reference.value.index()].kind = kind;
@@ -718,12 +778,14 @@ impl<'t> Lowering<'t> {
             }
         }
         for (type_name, field, field_span, value) in std::mem::take(&mut self.given) {
-            let Kind::Name(binding) = self.facts.kind(type_name) else { continue };
-            let class =
-                self.facts.bindings[binding.index()].writes.iter().find_map(|write| match self.facts.kind(*write) {
-                    Kind::Class(class) => Some(*class),
-                    _ => None,
-                });
+            let of = |value: &ValueId| match self.facts.kind(*value) {
+                Kind::Class(class) => Some(*class),
+                _ => None,
+            };
+            let class = match self.facts.kind(type_name) {
+                Kind::Name(binding) => self.facts.bindings[binding.index()].writes.iter().find_map(of),
+                _ => of(&type_name),
+            };
             let Some(class) = class else { continue };
             let object = *instances.entry(class).or_insert_with(|| self.facts.add(Kind::This(class), field_span));
             let member = Kind::Member { object, name: field.to_owned(), name_span: field_span };

@@ -148,6 +148,11 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
 fn call<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
     let at = span(node);
     let Some(function) = node.child_by_field_name("function") else { return code.derived(node) };
+    // `JWTAuth[User](...)` makes a `JWTAuth`.
+    let function = match function.child_by_field_name("value") {
+        Some(generic) if function.kind() == "subscript" && is_class(code.text(last_name(generic))) => generic,
+        _ => function,
+    };
     let callee = code.value(function);
     let mut arguments: Vec<Argument> = Vec::new();
     if let Some(list) = node.child_by_field_name("arguments") {
@@ -182,10 +187,17 @@ fn call<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
         let kind = Kind::Object(properties.collect());
         return code.add(kind, at);
     }
-    // Classes are told from functions by how they are written alone (PEP 8).
-    let last = function.child_by_field_name("attribute").unwrap_or(function);
-    let construct = code.text(last).starts_with(|first: char| first.is_uppercase());
+    let construct = is_class(code.text(last_name(function)));
     code.call(callee, arguments, construct, at)
+}
+
+fn last_name(callee: Node) -> Node {
+    callee.child_by_field_name("attribute").unwrap_or(callee)
+}
+
+/// Classes are told from functions by how they are written alone (PEP 8).
+fn is_class(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_uppercase())
 }
 
 fn function<'t>(code: &mut Lowering<'t>, node: Node<'t>, is_static: bool) -> ValueId {
