@@ -57,12 +57,10 @@ fn of_folder(name: &str) -> Option<Context> {
         "example" | "examples" | "_example" | "_examples" | "sample" | "samples" | "demo" | "demos" => Context::Example,
         "doc" | "docs" | "docs_src" | "documentation" => Context::Documentation,
         // Maven's and Gradle's second source sets: src/integrationTest, app-tests.
-        _ if ["-test", "-tests", ".test", ".tests", "unittest", "unittests", "integrationtests"]
-            .iter()
-            .any(|end| name.ends_with(end)) =>
-        {
-            Context::Test
-        }
+        _ if name.ends_with("-test") || name.ends_with("-tests") => Context::Test,
+        // .NET's projects: Shop.Tests, UnitTestsNet40.
+        _ if name.ends_with(".test") || name.ends_with(".tests") => Context::Test,
+        _ if name.contains("unittest") || name.contains("integrationtest") => Context::Test,
         _ if name.ends_with("-example") || name.ends_with("-examples") => Context::Example,
         _ => return None,
     })
@@ -156,7 +154,7 @@ mod tests {
                 ".env.test.local",
                 "Test/Auth.cs",
                 "src/Identity.Tests/Keys.cs",
-                "UnitTests/Keys.cs",
+                "UnitTestsNet40/Keys.cs",
                 "src/Shop.IntegrationTests/Host.cs",
                 "src/TokenServiceTests.cs",
                 "app/Auth/TokenTest.php",

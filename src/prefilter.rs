@@ -35,7 +35,7 @@ const STRONG: [&str; 13] = [
 const WEAK: [&str; 4] = ["key", "salt", "token", "auth"];
 
 /// What a name with `key` or `salt` in it says when it can be a JWT secret's.
-const OWNERS: [&str; 5] = ["token", "sign", "hmac", "bearer", "auth"];
+const OWNERS: [&str; 6] = ["token", "sign", "hmac", "bearer", "auth", "symmetric"];
 
 /// How base64url of a JSON object begins: the brace, then a quote, a space or a line's end.
 const OBJECTS: [&str; 4] = ["eyJ", "eyA", "ewo", "ew0"];
@@ -273,6 +273,7 @@ mod tests {
             "const pem = `-----BEGIN EC PRIVATE KEY-----`",
             "const key = { kty: 'oct', k: 'x' }",
             "transferTokenSalt",
+            "new SymmetricSecurityKey(bytes)",
             "fetch(u, { h: 'eyJhbGciOiJIUzI1NiJ9.e30.abc' })",
         ] {
             check(Language::JavaScript, text, true);

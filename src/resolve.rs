@@ -183,6 +183,8 @@ pub struct Resolver<'f> {
     origins: RefCell<Vec<Option<Rc<Origin<'f>>>>>,
     member_writes: FxHashMap<(Owner<'f>, &'f str), Vec<ValueId>>,
     global_writes: FxHashMap<&'f str, Vec<ValueId>>,
+    /// Where each name that the file does not bind is read first.
+    globals: FxHashMap<&'f str, ValueId>,
     held: Answers<(Place, &'f str), ValueId>,
     functions: Answers<Place, FunctionId>,
     /// How many questions of [`Resolver::once`] are under way, one inside the other.
@@ -229,9 +231,16 @@ impl<'f> Resolver<'f> {
                 _ => {}
             }
         }
+        let mut globals: FxHashMap<&str, ValueId> = FxHashMap::default();
+        for (index, value) in (0..).zip(&facts.values) {
+            if let Kind::Global(name) = &value.kind {
+                globals.entry(name).or_insert(ValueId(index));
+            }
+        }
         let mut resolver = Resolver {
             facts,
             models,
+            globals,
             unknown: Rc::new(Origin { root: Root::Unknown, steps: Vec::new() }),
             origins: RefCell::new(vec![None; facts.values.len()]),
             member_writes,
@@ -253,7 +262,7 @@ impl<'f> Resolver<'f> {
             // What was found out on the way does not know of it yet.
             resolver.held = RefCell::default();
             resolver.functions = RefCell::default();
-            resolver.origins = RefCell::default();
+            resolver.origins = RefCell::new(vec![None; facts.values.len()]);
         }
         for (target, call) in filled {
             match facts.kind(target) {
@@ -432,6 +441,7 @@ impl<'f> Resolver<'f> {
     fn place(&self, value: ValueId) -> Place {
         match self.facts.kind(value) {
             Kind::Name(binding) => Place::Name(*binding, self.facts.settled(value, *binding)),
+            Kind::Global(name) => Place::Value(self.globals.get(name.as_str()).copied().unwrap_or(value)),
             _ => Place::Value(value),
         }
     }

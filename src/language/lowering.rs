@@ -19,6 +19,9 @@ use crate::language::syntax::{self, children, span, unescape};
 /// hundred.
 const MAX_DEPTH: usize = 500;
 
+/// How many modules a file can open to have their exports known. Real code opens a few dozen.
+const MAX_OPENED: usize = 300;
+
 /// What tells one language from another before its syntax does.
 pub struct Style {
     /// Its grammar.
@@ -582,7 +585,11 @@ impl<'t> Lowering<'t> {
 
     /// Makes all that a module exports known by its bare name: `import module.*`.
     pub fn open(&mut self, module: impl Into<String>) {
-        self.facts.opened.push(module.into());
+        let module = module.into();
+        // Every bare name is looked for in all of them.
+        if self.facts.opened.len() < MAX_OPENED && !self.facts.opened.contains(&module) {
+            self.facts.opened.push(module);
+        }
     }
 
     fn name_function(&mut self, value: ValueId, name: &str) {
