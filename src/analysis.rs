@@ -5,9 +5,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::algorithm;
+use crate::definition::Keys;
 use crate::facts::{Facts, FunctionId, Kind, Span, ValueId};
 use crate::finding::Context;
-use crate::library::{Condition, Encoding, Library, Locator, Missing, Models, Use};
+use crate::library::{Condition, Encoding, Library, Locator, Missing, Models, OneOrMany, Setting, Use};
 use crate::manifest::Manifest;
 use crate::name::{self, Tier};
 use crate::repository::FileStatus;
@@ -30,6 +31,17 @@ pub struct UseSite {
     pub library: &'static Library,
     /// What the call means.
     pub model: &'static Use,
+}
+
+/// An entry that a library goes by.
+#[derive(Clone, Copy, Debug)]
+pub struct SettingSite {
+    /// Its position in [`Facts::entries`].
+    pub entry: usize,
+    /// The library.
+    pub library: &'static Library,
+    /// What the entry means.
+    pub model: &'static Setting,
 }
 
 /// What kind of key a literal is.
@@ -62,6 +74,10 @@ pub struct Secret {
     pub algorithm: Option<String>,
     /// The calls that use it, each with the places that lead from the literal to it.
     pub uses: Vec<(UseSite, Vec<Span>)>,
+    /// Where else it is used, in words for people.
+    pub used_elsewhere: Option<String>,
+    /// The library that a setting hands it to.
+    pub setting_of: Option<&'static Library>,
     /// What a guesser needs, for a shared secret.
     pub strength: Option<Strength>,
 }
@@ -84,7 +100,7 @@ pub struct RandomKey {
 pub struct Surroundings<'a> {
     /// The names a guesser would try first: of the folder, the package, the repository.
     pub project: &'a ProjectNames,
-    /// The package the file belongs to.
+    /// What the manifests around the file say for its language.
     pub manifest: Option<&'a Manifest>,
     /// The models its calls are known by.
     pub models: &'static Models,
@@ -92,6 +108,8 @@ pub struct Surroundings<'a> {
     pub context: Context,
     /// What git says of the file, for env and key files in a repository.
     pub status: Option<FileStatus>,
+    /// What code elsewhere uses as keys of what is defined in the file.
+    pub keys: &'a Keys,
     /// Environment variables that code elsewhere uses as keys.
     pub key_variables: &'a HashSet<String>,
 }
@@ -106,10 +124,14 @@ pub struct Analysis<'f> {
     pub resolver: Resolver<'f>,
     /// The calls of JWT libraries in it.
     pub uses: Vec<UseSite>,
+    /// The settings of JWT libraries in it, in the order of the entries.
+    pub settings: Vec<SettingSite>,
     /// The keys in it.
     pub secrets: Vec<Secret>,
     /// The badly made keys in it.
     pub random_keys: Vec<RandomKey>,
+    /// What is used as a key and defined elsewhere, each with what it is used by.
+    pub taken: Vec<(ValueId, String)>,
     /// The environment variables that are used as keys in it.
     pub key_variables: HashSet<String>,
     /// Where the secrets stand, while they are gathered.
@@ -120,6 +142,8 @@ pub struct Analysis<'f> {
     named: HashMap<ValueId, usize>,
     /// Where the values of entries stand that are examples, in order; none within another.
     examples: Vec<Span>,
+    /// The same for those that configure tests.
+    tests: Vec<Span>,
 }
 
 /// Secrets by where they stand, so that one more is not held against all that are known.
@@ -159,6 +183,24 @@ fn use_of(resolver: &Resolver, call: ValueId) -> Option<UseSite> {
         .map(|(library, model)| UseSite { call, library, model })
 }
 
+/// The entries of a file that libraries in use go by.
+fn settings(facts: &Facts, models: &'static Models) -> Vec<SettingSite> {
+    let named = |names: &OneOrMany<String>| facts.entries.iter().any(|entry| Setting::is_named(names, &entry.path));
+    let mut in_use: HashMap<*const Setting, bool> = HashMap::new();
+    let mut found = Vec::new();
+    for (index, entry) in facts.entries.iter().enumerate() {
+        let meant = models.settings.iter().find(|(library, setting)| {
+            Setting::is_named(&setting.name, &entry.path)
+                && *in_use.entry(std::ptr::from_ref(*setting)).or_insert_with(|| {
+                    let shown = || library.packages.iter().any(|package| facts.mentions(package));
+                    (named(&setting.beside) || shown()) && !named(&setting.unless)
+                })
+        });
+        found.extend(meant.map(|(library, model)| SettingSite { entry: index, library, model }));
+    }
+    found
+}
+
 /// What the keys of a call come down to.
 fn key_ends(resolver: &Resolver, site: &UseSite) -> Vec<Resolved> {
     let mut ends = Vec::new();
@@ -188,15 +230,21 @@ impl<'f> Analysis<'f> {
             surroundings,
             resolver,
             uses,
+            settings: settings(facts, surroundings.models),
             secrets: Vec::new(),
             random_keys: Vec::new(),
+            taken: Vec::new(),
             key_variables: HashSet::new(),
             places: Places::default(),
             random_calls: HashSet::new(),
             named,
-            examples: examples(facts),
+            examples: spans_of(facts, |path| path.iter().any(|name| matches!(name.as_str(), "example" | "examples"))),
+            tests: spans_of(facts, |path| {
+                facts.language.is_configuration() && path.first().is_some_and(|section| section == "test")
+            }),
         };
         analysis.gather_used();
+        analysis.gather_settings();
         analysis.gather_named();
         analysis.gather_fallbacks();
         analysis.secrets.sort_by_key(|secret| secret.span);
@@ -246,8 +294,9 @@ impl<'f> Analysis<'f> {
         let version = self
             .surroundings
             .manifest
-            .and_then(|manifest| site.library.packages.iter().find_map(|package| manifest.version_of(package)));
-        let older = version.and_then(|version| {
+            .and_then(|manifest| site.library.distributions().iter().find_map(|package| manifest.version_of(package)));
+        let presumed = || site.model.presumed_version.as_deref().and_then(parse_version);
+        let older = version.or_else(presumed).and_then(|version| {
             site.model.version.iter().find(|older| parse_version(&older.below).is_some_and(|below| version < below))
         });
         older.map_or(site.model.missing, |older| older.missing)
@@ -260,19 +309,17 @@ impl<'f> Analysis<'f> {
             && name.is_some_and(|name| self.surroundings.models.knows(name))
     }
 
-    /// What kind of text a place is: the file's, or documentation if it stands in a comment.
+    /// What kind of text a place is: the file's, documentation if it stands in a comment, or a test.
     pub fn context(&self, span: Span) -> Context {
         match self.surroundings.context {
+            Context::Production if self.facts.tests.iter().any(|test| test.contains(span)) => Context::Test,
             Context::Production if self.in_comment(span) => Context::Documentation,
-            Context::Production if self.in_example(span) => Context::Example,
+            // The example of an interface's description (OpenAPI, JSON Schema).
+            Context::Production if is_within(&self.examples, span) => Context::Example,
+            // One file can configure several environments: `test:` beside `production:`.
+            Context::Production if is_within(&self.tests, span) => Context::Test,
             context => context,
         }
-    }
-
-    /// Whether a place is the example of an interface's description (OpenAPI, JSON Schema).
-    fn in_example(&self, span: Span) -> bool {
-        let after = self.examples.partition_point(|example| example.start <= span.start);
-        after.checked_sub(1).and_then(|index| self.examples.get(index)).is_some_and(|example| example.contains(span))
     }
 
     fn in_comment(&self, span: Span) -> bool {
@@ -309,7 +356,8 @@ impl<'f> Analysis<'f> {
             .at
             .as_slice()
             .iter()
-            .find_map(|locator| self.resolver.locate(site.call, locator).values().into_iter().next());
+            .flat_map(|locator| self.resolver.locate(site.call, locator).values())
+            .find(|value| !matches!(self.facts.kind(*value), Kind::Null));
         located.map_or_else(|| self.call_span(site.call), |value| self.facts.value(value).span)
     }
 
@@ -348,13 +396,19 @@ impl<'f> Analysis<'f> {
                         let name = self.name_of_last(&resolved.hops);
                         self.add_random(RandomKey { source, call: *call, name, used_by: Some(site) });
                     }
-                    End::Environment(variable) if !variable.is_empty() => {
+                    End::Environment(variable) if is_variable(variable) => {
                         self.key_variables.insert(variable.clone());
                     }
+                    End::LookUp(value) | End::Unknown(value) => self.take(*value, &site.library.name),
                     _ => {}
                 }
             }
         }
+    }
+
+    /// Notes that a key is defined elsewhere.
+    fn take(&mut self, value: ValueId, library: &str) {
+        self.taken.push((value, format!("as the key of {library}")));
     }
 
     fn add_used(&mut self, site: &UseSite, algorithm: Option<&str>, resolved: &Resolved, literal: &Literal) {
@@ -404,8 +458,56 @@ impl<'f> Analysis<'f> {
             fallback_of: resolved.fallback_of.clone().filter(|name| !name.is_empty()),
             algorithm: algorithm.filter(|_| kind == KeyKind::Shared).map(str::to_owned),
             uses: Vec::new(),
+            used_elsewhere: None,
+            setting_of: None,
             strength: (kind == KeyKind::Shared).then(judge),
         })
+    }
+
+    /// The literals that settings hand to a library as its key.
+    fn gather_settings(&mut self) {
+        for site in self.settings.clone() {
+            let facts = self.facts;
+            let Some(entry) = facts.entries.get(site.entry).filter(|_| site.model.unverified.is_none()) else {
+                continue;
+            };
+            let algorithm = self.setting_algorithm(site.model);
+            for resolved in self.resolver.ends(entry.value) {
+                match &resolved.end {
+                    End::Literal(literal) => {
+                        let known = self.places.overlapping(literal.span);
+                        if let Some(secret) = known.and_then(|index| self.secrets.get_mut(index)) {
+                            secret.setting_of.get_or_insert(site.library);
+                        } else if !literal.text.trim().is_empty() && !is_reference(&literal.text) {
+                            let variable = resolved.fallback_of.clone().filter(|name| !name.is_empty());
+                            let name = variable.or_else(|| entry.path.last().cloned());
+                            let tier = Some(Tier::A);
+                            let encodings = &resolved.encodings;
+                            let secret = self.secret(&resolved, literal, name, tier, encodings, algorithm.as_deref());
+                            if let Some(secret) = secret {
+                                self.add(Secret { setting_of: Some(site.library), ..secret });
+                            }
+                        }
+                    }
+                    End::Random(source, call) => {
+                        let name = entry.path.last().cloned();
+                        self.add_random(RandomKey { source, call: *call, name, used_by: None });
+                    }
+                    End::Environment(variable) if !variable.is_empty() => {
+                        self.key_variables.insert(variable.clone());
+                    }
+                    End::LookUp(value) | End::Unknown(value) => self.take(*value, &site.library.name),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// The algorithm the key of a setting is for.
+    fn setting_algorithm(&self, setting: &'static Setting) -> Option<String> {
+        let named = self.facts.entries.iter().filter(|entry| Setting::is_named(&setting.algorithm, &entry.path));
+        let told = named.flat_map(|entry| self.resolver.texts(entry.value)).map(|(text, _)| text).next();
+        told.filter(|name| name.starts_with("HS")).or_else(|| setting.default_algorithm.clone())
     }
 
     /// The literals whose name says that they are keys.
@@ -426,8 +528,15 @@ impl<'f> Analysis<'f> {
                 continue;
             }
             let variable = path.last().is_some_and(|name| self.surroundings.key_variables.contains(name));
-            let Some(tier) = name::tier(path).or_else(|| variable.then_some(Tier::A)) else { continue };
-            if !facts.language.is_configuration() && name::is_refused(path) {
+            let elsewhere = self.surroundings.keys.get(entry.path.as_slice());
+            // What code uses as a key is one, however little its name says.
+            let used = variable || elsewhere.is_some();
+            let Some(tier) = used.then_some(Tier::A).or_else(|| name::tier(path)) else { continue };
+            // `def secret(): return 'secret'` does something, and is no value.
+            if tier == Tier::C && matches!(facts.kind(entry.value), Kind::Function(_)) {
+                continue;
+            }
+            if !facts.language.is_configuration() && elsewhere.is_none() && name::is_refused(path) {
                 continue;
             }
             for mut resolved in self.resolver.ends(entry.value) {
@@ -437,9 +546,22 @@ impl<'f> Analysis<'f> {
                         // A name is evidence for the value written beside it, not for one that is only passed on.
                         let beside = resolved.hops.is_empty() || facts.value(entry.value).span.contains(literal.span);
                         let said = facts.language.is_configuration() || is_value(&literal.text, path.last());
-                        if beside && said {
+                        if elsewhere.is_some() || (beside && said) {
                             self.add_named(path, tier, &resolved, literal);
                         }
+                        if let Some(used) = elsewhere
+                            && let Some(index) = self.places.at(literal.span)
+                            && let Some(secret) = self.secrets.get_mut(index)
+                        {
+                            secret.used_elsewhere = Some(used.clone());
+                        }
+                    }
+                    End::Environment(variable) if elsewhere.is_some() && is_variable(variable) => {
+                        self.key_variables.insert(variable.clone());
+                    }
+                    End::LookUp(value) if tier == Tier::A && !facts.language.is_configuration() => {
+                        let name = path.last().map_or_else(String::new, |name| format!("as `{name}`"));
+                        self.taken.push((*value, name));
                     }
                     End::Random(source, call) if tier != Tier::C => {
                         let name = path.last().cloned();
@@ -492,11 +614,12 @@ impl<'f> Analysis<'f> {
             let value = ValueId(index as u32);
             let look_up = match self.facts.kind(value) {
                 Kind::Choice(_) => true,
+                // What configuration falls back to has the name of its entry too.
+                Kind::Environment { fallback, .. } => fallback.is_some() && !self.facts.language.is_configuration(),
                 Kind::Call(_) => {
                     self.resolver.look_up(value).is_some_and(|(_, fallbacks)| !fallbacks.is_empty())
                         || self.resolver.has_otherwise(value)
                 }
-                Kind::Environment { fallback, .. } => fallback.is_some() && !self.facts.language.is_configuration(),
                 _ => false,
             };
             if !look_up {
@@ -565,10 +688,15 @@ impl<'f> Analysis<'f> {
     }
 }
 
-/// Where the values of entries stand whose name says that they are examples, the outermost, in order.
-fn examples(facts: &Facts) -> Vec<Span> {
-    let is_example = |name: &String| matches!(name.as_str(), "example" | "examples");
-    let named = facts.entries.iter().filter(|entry| entry.path.iter().any(is_example));
+/// Whether a place is within one of these, which are in order, none within another.
+fn is_within(spans: &[Span], span: Span) -> bool {
+    let after = spans.partition_point(|outer| outer.start <= span.start);
+    after.checked_sub(1).and_then(|index| spans.get(index)).is_some_and(|outer| outer.contains(span))
+}
+
+/// Where the values of entries stand with such names, the outermost, in order.
+fn spans_of(facts: &Facts, is_meant: impl Fn(&[String]) -> bool) -> Vec<Span> {
+    let named = facts.entries.iter().filter(|entry| is_meant(&entry.path));
     let mut spans: Vec<Span> = named.map(|entry| facts.value(entry.value).span).collect();
     spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
     let mut until = 0;
@@ -580,11 +708,17 @@ fn examples(facts: &Facts) -> Vec<Span> {
     spans
 }
 
-/// What kind of key a text is; `None` if it is no secret, as a public key or certificate.
+/// Whether a name that is looked up can be that of a variable, and is not only a word of a file or command line: `secret`,
+/// `jwt-secret`.
+fn is_variable(name: &str) -> bool {
+    name.contains(|c: char| c == '_' || c.is_uppercase())
+}
+
+/// What kind of key a text is; `None` if it is no secret, as a public key, a certificate or where a file is.
 fn key_kind(text: &str, asymmetric: bool) -> Option<KeyKind> {
     if asymmetric || !pem::find(text.as_bytes()).is_empty() {
         Some(KeyKind::Private)
-    } else if text.contains("-----BEGIN ") {
+    } else if text.contains("-----BEGIN ") || text.starts_with("file://") {
         None
     } else {
         Some(KeyKind::Shared)
@@ -597,7 +731,7 @@ fn is_default(name: &str) -> bool {
 }
 
 /// Whether a literal in code is a value where only its name speaks for it, and not the name of a setting
-/// (`'JWT_SECRET'`, `'jwt.secret'`), a sentence for people or the name written out (`'JWT secret is required'`).
+/// (`'JWT_SECRET'`, `'jwt.secret'`, `"Jwt:Secret"`), a sentence for people or the name written out (`'JWT secret is required'`).
 fn is_value(text: &str, name: Option<&String>) -> bool {
     if published(text).is_some() || !pem::find(text.as_bytes()).is_empty() {
         return true;
@@ -607,7 +741,8 @@ fn is_value(text: &str, name: Option<&String>) -> bool {
     }
     let words = text.split_whitespace().count();
     let identifier = text.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c == '.' || c.is_ascii_digit())
-        || (text.contains('.') && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')));
+        || (text.contains(['.', ':'])
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '_' | '-')));
     let written_out = words > 1 && name.is_some_and(|name| name::tokens(&[text]).starts_with(&name::tokens(&[name])));
     !(words > 3 || written_out || identifier && name::tier(&[text]).is_some())
 }

@@ -1,34 +1,37 @@
 //! The pipeline: sources in, findings out; the only place that knows all the steps.
 //!
 //! 1. The source hands on files; the prefilter throws away what cannot matter. This runs on the walker's threads.
-//! 2. What is left is parsed and given to the rules, in parallel, and what they found is written down for people: code
-//!    first, then configuration, in which the environment variables that code uses as keys are keys too.
+//! 2. What is left is parsed and given to the rules, and what they found is written down for people: code while the walk
+//!    goes on, then configuration, in which the environment variables that code uses as keys are keys too.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use aho_corasick::Anchored;
 use aho_corasick::automaton::{Automaton, StateID};
 use aho_corasick::nfa::contiguous::NFA;
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
 use crate::analysis::{Analysis, Surroundings};
+use crate::definition::{self, Definitions, Keys, Reference};
 use crate::facts::Span;
-use crate::finding::{Context, Finding, Related, Severity, Skipped, Summary};
+use crate::finding::{Context, Finding, Region, Related, Severity, Skipped, Summary};
 use crate::language::{self, Language};
 use crate::library::Models;
 use crate::lines::Lines;
 use crate::manifest::Manifests;
-use crate::report::line_hash;
-use crate::repository::{FileStatus, Repositories};
+use crate::report::line_hash::LineHashes;
+use crate::repository::{self, FileStatus, Repositories};
 use crate::rule::{Check, Draft, Drafts, RULES, Rule};
 use crate::secret::pem;
 use crate::secret::strength::ProjectNames;
 use crate::secret::token::{self, Token};
+use crate::source::change::{self, Change};
 use crate::source::{File, tree};
 use crate::{context, prefilter};
 
@@ -42,6 +45,10 @@ pub enum Input {
     Tree(Vec<std::path::PathBuf>),
     /// This file.
     File(File<'static>),
+    /// What is staged.
+    Staged(change::Options),
+    /// What has changed since the revision.
+    Since(String, change::Options),
 }
 
 /// How to check it.
@@ -56,6 +63,8 @@ pub struct Options<'a> {
     pub ignore: Vec<String>,
     /// Whether the keys of what is not a JWT, cookies and sessions, are judged too.
     pub adjacent: bool,
+    /// Whether findings have a [`Finding::line_hash`], which takes reading the whole text once more.
+    pub line_hashes: bool,
     /// Called after each file, on the thread that read it.
     pub progress: &'a (dyn Fn() + Sync),
 }
@@ -76,12 +85,15 @@ pub enum Error {
     Tree(tree::Error),
     /// No threads could be started; why not.
     Threads(String),
+    /// git cannot say what is asked for.
+    Repository(repository::Error),
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Tree(error) => error.fmt(f),
+            Error::Repository(error) => error.fmt(f),
             Error::Threads(reason) => write!(f, "no threads could be started: {reason}; try --threads 1"),
         }
     }
@@ -95,12 +107,31 @@ impl From<tree::Error> for Error {
     }
 }
 
+impl From<repository::Error> for Error {
+    fn from(error: repository::Error) -> Self {
+        Error::Repository(error)
+    }
+}
+
 /// A file that may matter, read but not yet parsed.
 struct Candidate {
     path: String,
     context: Context,
     language: Language,
     text: String,
+    /// Whether it is judged, or only says what other files mean.
+    is_judged: bool,
+    /// What git says of it, where that is known from where it comes.
+    status: Option<FileStatus>,
+}
+
+/// What is known of the whole project.
+#[derive(Default)]
+struct Project {
+    /// What it is called.
+    names: Vec<String>,
+    /// The folders it does not reach beyond.
+    boundaries: Vec<PathBuf>,
 }
 
 /// What came of one file.
@@ -109,67 +140,93 @@ struct Checked {
     findings: Vec<Finding>,
     problems: Vec<Skipped>,
     key_variables: HashSet<String>,
+    /// The keys it takes from elsewhere.
+    references: Vec<Reference>,
+    /// What it defines for others to use.
+    definitions: Vec<Vec<String>>,
 }
+
+/// What the rest of the project says of a file.
+#[derive(Clone, Copy)]
+struct Elsewhere<'a> {
+    /// The environment variables that code uses as keys.
+    key_variables: &'a HashSet<String>,
+    /// Its definitions that other files use as keys.
+    keys: &'a Keys,
+}
+
+/// How often a key is followed from one file into another.
+const MAX_FILES_AWAY: usize = 3;
 
 /// Checks.
 ///
 /// # Errors
-/// A path that does not exist, or a machine that gives no threads.
+/// A path that does not exist, a repository that is missing or cannot be read where one is needed, or a machine that gives
+/// no threads.
 pub fn check(options: &Options) -> Result<Outcome, Error> {
     let started = Instant::now();
-    let mut summary = Summary::default();
-    let candidates = Mutex::new(Vec::new());
-    let consider = |file: File<'_>| {
-        (options.progress)();
-        let language = Language::of_path(Path::new(&file.path));
-        if prefilter::matters(language, &file.bytes) {
-            let candidate = Candidate {
-                context: context::of_path(file.local_path()),
-                language,
-                text: file.text()?.into_owned(),
-                path: file.path,
-            };
-            candidates.lock().unwrap_or_else(PoisonError::into_inner).push(candidate);
-        }
-        Ok(())
-    };
-    let roots = match &options.input {
-        Input::Tree(paths) => {
-            let walked = tree::walk(paths, &options.tree, consider)?;
-            (summary.files, summary.bytes, summary.skipped) = (walked.files, walked.bytes, walked.skipped);
-            paths.clone()
-        }
-        Input::File(file) => {
-            (summary.files, summary.bytes) = (1, file.bytes.len() as u64);
-            let path = PathBuf::from(&file.path);
-            if let Err(refusal) = consider(file.clone()) {
-                summary.skipped.push(refusal.of(file.path.clone()));
-            }
-            vec![path]
-        }
-    };
-    let mut candidates = candidates.into_inner().unwrap_or_else(PoisonError::into_inner);
-    candidates.sort_by(|one, other| one.path.cmp(&other.path));
-
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.tree.threads)
         .stack_size(STACK_SIZE)
+        .start_handler(|_| language::set_stack(STACK_SIZE))
         .build()
         .map_err(|error| Error::Threads(error.to_string()))?;
-    // Code first: it says which variables are keys, whatever they are called, and configuration is judged by that.
-    let (code, configuration): (Vec<Candidate>, Vec<Candidate>) =
-        candidates.into_iter().partition(|candidate| !candidate.language.is_configuration());
-    let mut checked = pool.install(|| {
-        let repositories = Repositories::new();
-        let around = Around::new(&roots, options, &repositories);
-        let mut checked = around.check_all(code, &HashSet::new(), &repositories);
-        let key_variables: HashSet<String> =
-            checked.iter_mut().flat_map(|file| std::mem::take(&mut file.key_variables)).collect();
-        checked.extend(around.check_all(configuration, &key_variables, &repositories));
-        checked
+    let repositories = Repositories::new();
+    let change = match &options.input {
+        Input::Staged(which) => Some(Change::staged(which)?),
+        Input::Since(revision, which) => Some(Change::since(revision, which)?),
+        Input::Tree(_) | Input::File(_) => None,
+    };
+    let around = LazyLock::new(|| {
+        let project = match (&options.input, &change) {
+            (_, Some(change)) => Project { names: change.project_names(), boundaries: vec![change.root().to_owned()] },
+            (Input::Tree(paths), None) => Project::around(paths, &repositories),
+            (Input::File(file), None) => Project::around(&[PathBuf::from(&file.path)], &repositories),
+            (Input::Staged(_) | Input::Since(..), None) => Project::default(),
+        };
+        Around::new(project, options)
     });
+    let (no_variables, no_keys) = (HashSet::new(), Keys::default());
+    let nothing = Elsewhere { key_variables: &no_variables, keys: &no_keys };
+    let checked_code = Mutex::new(Vec::new());
+    let configuration = Mutex::new(Vec::new());
+    // Code is checked while it is read. It says which variables are keys, whatever they are called, and configuration is
+    // judged by that, so it comes afterwards.
+    let mut summary = pool.in_place_scope(|scope| {
+        scope.spawn(|_| {
+            LazyLock::force(&around);
+        });
+        gather(options, change.as_ref(), &pool, |candidate| {
+            if candidate.language.is_configuration() {
+                lock(&configuration).push(candidate);
+            } else {
+                scope.spawn(|_| {
+                    let candidate = candidate;
+                    let checked = around.check(&candidate, Ok(None), nothing);
+                    lock(&checked_code).push((candidate, checked));
+                });
+            }
+        })
+    })?;
+    let mut checked_code = checked_code.into_inner().unwrap_or_else(PoisonError::into_inner);
+    pool.install(|| around.follow(&mut checked_code));
+    let mut checked: Vec<Checked> = checked_code.into_iter().map(|(_, checked)| checked).collect();
+    let key_variables: HashSet<String> =
+        checked.iter_mut().flat_map(|file| std::mem::take(&mut file.key_variables)).collect();
+    let configuration = configuration.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // git's index can only be asked from one thread, and only env and key files are asked for.
+    let statuses: Vec<Result<Option<FileStatus>, Skipped>> =
+        configuration.iter().map(|file| status(&repositories, file)).collect();
+    checked.extend(pool.install(|| {
+        let files = configuration.into_par_iter().zip(statuses);
+        let elsewhere = Elsewhere { key_variables: &key_variables, keys: &no_keys };
+        files.map(|(file, status)| around.check(&file, status, elsewhere)).collect::<Vec<Checked>>()
+    }));
     let findings = checked.iter_mut().flat_map(|file| std::mem::take(&mut file.findings));
     let mut findings: Vec<Finding> = findings.collect();
+    if let Some(change) = &change {
+        findings.retain(|finding| is_changed(change, finding));
+    }
     findings.sort_by(|one, other| one.path.cmp(&other.path));
     summary.skipped.extend(checked.into_iter().flat_map(|file| file.problems));
     summary.skipped.sort_by(|one, other| (&one.path, &one.reason).cmp(&(&other.path, &other.reason)));
@@ -177,10 +234,81 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     Ok(Outcome { findings, summary })
 }
 
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Reads what is to be checked, of which the prefilter throws nearly all away, and hands on the rest.
+fn gather(
+    options: &Options,
+    change: Option<&Change>,
+    pool: &rayon::ThreadPool,
+    each: impl Fn(Candidate) + Sync,
+) -> Result<Summary, Error> {
+    let mut summary = Summary::default();
+    let add = |file: File<'_>, status: Option<FileStatus>, is_judged: bool| {
+        let language = Language::of_path(Path::new(&file.path));
+        if prefilter::matters(language, &file.bytes) {
+            each(Candidate {
+                context: context::of_path(file.local_path()),
+                language,
+                text: file.text()?.into_owned(),
+                path: file.path,
+                is_judged,
+                status,
+            });
+        }
+        Ok(())
+    };
+    let consider = |file: File<'_>| {
+        (options.progress)();
+        add(file, None, true)
+    };
+    match (&options.input, change) {
+        (Input::Tree(paths), _) => {
+            let walked = tree::walk(paths, &options.tree, consider)?;
+            (summary.files, summary.bytes, summary.skipped) = (walked.files, walked.bytes, walked.skipped);
+        }
+        (Input::File(file), _) => {
+            (summary.files, summary.bytes) = (1, file.bytes.len() as u64);
+            if let Err(refusal) = consider(file.clone()) {
+                summary.skipped.push(refusal.of(file.path.clone()));
+            }
+        }
+        (Input::Staged(_) | Input::Since(..), Some(change)) => pool.install(|| -> Result<(), Error> {
+            let status = change.is_staged().then_some(FileStatus::Tracked);
+            let read = change.read(options.tree.max_file_size, |file| {
+                (options.progress)();
+                add(file, status, true)
+            })?;
+            (summary.files, summary.bytes, summary.skipped) = (read.files, read.bytes, read.skipped);
+            if change.has_environment() {
+                change.read_rest(options.tree.max_file_size, |file| {
+                    // Nothing is said of a file that has not changed, nor that it is none to be read.
+                    let _ = add(file, None, false);
+                })?;
+            }
+            Ok(())
+        })?,
+        (Input::Staged(_) | Input::Since(..), None) => {}
+    }
+    Ok(summary)
+}
+
+/// Whether a finding is one of a change: it stands on a line the change touches, or a place that belongs to it does.
+fn is_changed(change: &Change, finding: &Finding) -> bool {
+    let touches = |path: &str, region: &Region| change.touches(path, region.line..=region.end_line);
+    touches(&finding.path, &finding.region)
+        || finding.related.iter().any(|related| touches(&related.path, &related.region))
+}
+
 /// What git says of a file, where that matters.
 fn status(repositories: &Repositories, file: &Candidate) -> Result<Option<FileStatus>, Skipped> {
     if !matches!(file.language, Language::Dotenv | Language::Key) {
         return Ok(None);
+    }
+    if file.status.is_some() {
+        return Ok(file.status);
     }
     repositories.status_of(Path::new(&file.path)).map(Some).map_err(|error| Skipped {
         path: file.path.clone(),
@@ -189,82 +317,106 @@ fn status(repositories: &Repositories, file: &Candidate) -> Result<Option<FileSt
     })
 }
 
-/// What all files share.
-struct Around {
-    rules: Vec<&'static Rule>,
-    adjacent: bool,
-    project: ProjectNames,
-    manifests: Manifests,
-}
-
-impl Around {
-    fn new(roots: &[PathBuf], options: &Options, repositories: &Repositories) -> Self {
-        let wanted = |rule: &&Rule| {
-            (options.select.is_empty() || options.select.iter().any(|id| id == rule.id))
-                && !options.ignore.iter().any(|id| id == rule.id)
-        };
-        let mut boundaries = Vec::new();
-        let mut names = Vec::new();
+impl Project {
+    /// What is known of the project that these files and folders belong to.
+    fn around(roots: &[PathBuf], repositories: &Repositories) -> Self {
+        let mut project = Project::default();
         for root in roots {
             let folder = if root.is_dir() { root.clone() } else { root.parent().unwrap_or(Path::new("")).to_owned() };
             // A repository that cannot be read is reported where a file's status is asked for.
             match repositories.of_folder(&folder) {
                 Ok(Some(repository)) => {
-                    names.extend(repository.names());
-                    boundaries.push(repository.root().to_owned());
+                    project.names.extend(repository.names());
+                    project.boundaries.push(repository.root().to_owned());
                 }
                 _ => {
-                    names.extend(
-                        folder
-                            .canonicalize()
-                            .ok()
-                            .as_deref()
-                            .and_then(Path::file_name)
-                            .map(|name| name.to_string_lossy().into_owned()),
-                    );
-                    boundaries.push(folder);
+                    let whole = folder.canonicalize().ok();
+                    let name = whole.as_deref().and_then(Path::file_name);
+                    project.names.extend(name.map(|name| name.to_string_lossy().into_owned()));
+                    project.boundaries.push(folder);
                 }
             }
         }
+        project
+    }
+}
+
+/// What all files share.
+struct Around {
+    rules: Vec<&'static Rule>,
+    adjacent: bool,
+    line_hashes: bool,
+    project: ProjectNames,
+    manifests: Manifests,
+}
+
+impl Around {
+    fn new(project: Project, options: &Options) -> Self {
+        let wanted = |rule: &&Rule| {
+            (options.select.is_empty() || options.select.iter().any(|id| id == rule.id))
+                && !options.ignore.iter().any(|id| id == rule.id)
+        };
         Around {
             rules: RULES.iter().filter(wanted).collect(),
             adjacent: options.adjacent,
-            project: ProjectNames { names },
-            manifests: Manifests::within(boundaries),
+            line_hashes: options.line_hashes,
+            project: ProjectNames { names: project.names },
+            manifests: Manifests::within(project.boundaries),
         }
     }
 
-    /// Checks files in parallel; what came of them is in their order.
-    fn check_all(
-        &self,
-        files: Vec<Candidate>,
-        key_variables: &HashSet<String>,
-        repositories: &Repositories,
-    ) -> Vec<Checked> {
-        // git's index can only be asked from one thread, and only env and key files are asked for.
-        let statuses: Vec<Result<Option<FileStatus>, Skipped>> =
-            files.iter().map(|file| status(repositories, file)).collect();
-        files.into_par_iter().zip(statuses).map(|(file, status)| self.check(&file, status, key_variables)).collect()
+    /// Follows the keys that files take from each other, and checks again those they are defined in.
+    fn follow(&self, files: &mut [(Candidate, Checked)]) {
+        // The same whatever order the files were read in.
+        files.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
+        let no_variables = HashSet::new();
+        let mut known: FxHashMap<usize, Keys> = FxHashMap::default();
+        for _ in 0..MAX_FILES_AWAY {
+            if files.iter().all(|(_, checked)| checked.references.is_empty()) {
+                return;
+            }
+            let mut definitions = Definitions::default();
+            for (file, checked) in files.iter() {
+                definitions.add(&file.path, file.language, &checked.definitions);
+            }
+            let references = files
+                .iter()
+                .flat_map(|(file, checked)| checked.references.iter().map(|reference| (file.path.as_str(), reference)));
+            let mut keys = definitions.keys(references);
+            keys.retain(|file, keys| {
+                let known = known.entry(*file).or_default();
+                let before = known.len();
+                known.extend(keys.iter().map(|(names, used)| (names.clone(), used.clone())));
+                known.len() > before
+            });
+            if keys.is_empty() {
+                return;
+            }
+            files.par_iter_mut().enumerate().filter(|(index, _)| keys.contains_key(index)).for_each(
+                |(index, (file, checked))| {
+                    if let Some(keys) = known.get(&index) {
+                        *checked = self.check(file, Ok(None), Elsewhere { key_variables: &no_variables, keys });
+                    }
+                },
+            );
+        }
     }
 
-    fn check(
-        &self,
-        file: &Candidate,
-        status: Result<Option<FileStatus>, Skipped>,
-        key_variables: &HashSet<String>,
-    ) -> Checked {
+    fn check(&self, file: &Candidate, status: Result<Option<FileStatus>, Skipped>, elsewhere: Elsewhere) -> Checked {
         let mut checked = Checked::default();
         let status = status.unwrap_or_else(|problem| {
             checked.problems.push(problem);
             None
         });
         let parts = language::parse(file.language, Path::new(&file.path), &file.text);
-        let problems = parts.iter().flat_map(|part| &part.facts.problems);
-        let skipped = |problem: &String| Skipped { path: file.path.clone(), reason: problem.clone(), fault: true };
-        checked.problems.extend(problems.map(skipped));
-        let manifest = self.manifests.nearest(Path::new(&file.path));
+        if file.is_judged {
+            let problems = parts.iter().flat_map(|part| &part.facts.problems);
+            let skipped = |problem: &String| Skipped { path: file.path.clone(), reason: problem.clone(), fault: true };
+            checked.problems.extend(problems.map(skipped));
+        }
+        let around = self.manifests.around(Path::new(&file.path));
         let mut project = self.project.clone();
-        project.names.extend(manifest.as_ref().and_then(|manifest| manifest.name.clone()));
+        project.names.extend(around.names().map(str::to_owned));
         let analyses: Vec<Analysis> = parts
             .iter()
             .map(|part| {
@@ -274,11 +426,12 @@ impl Around {
                 };
                 let surroundings = Surroundings {
                     project: &project,
-                    manifest: manifest.as_deref(),
+                    manifest: around.manifest(part.facts.language.family()),
                     models: Models::of(part.facts.language, self.adjacent),
                     context,
                     status,
-                    key_variables,
+                    keys: elsewhere.keys,
+                    key_variables: elsewhere.key_variables,
                 };
                 Analysis::new(&part.facts, surroundings)
             })
@@ -286,7 +439,24 @@ impl Around {
         // A test's variables say nothing about what the program uses.
         for analysis in analyses.iter().filter(|analysis| analysis.surroundings.context == Context::Production) {
             checked.key_variables.extend(analysis.key_variables.iter().cloned());
+            let taken = analysis.taken.iter();
+            checked.references.extend(
+                taken.filter_map(|(value, used)| definition::reference(&analysis.resolver, &file.path, *value, used)),
+            );
         }
+        if file.is_judged {
+            checked.findings = self.judge(file, &analyses);
+        }
+        drop(analyses);
+        if !file.language.is_configuration() {
+            let parts = parts.into_iter().filter(|part| !part.in_comment);
+            checked.definitions.extend(parts.flat_map(|part| definition::definitions(part.facts)));
+        }
+        checked
+    }
+
+    /// What the rules find in a file.
+    fn judge(&self, file: &Candidate, analyses: &[Analysis]) -> Vec<Finding> {
         let tokens = token::find(file.text.as_bytes());
         let mut drafts = Vec::new();
         for (index, analysis) in analyses.iter().enumerate() {
@@ -301,25 +471,26 @@ impl Around {
             }
             drafts.extend(found.drafts.into_iter().map(|draft| (index, draft)));
         }
-        if !drafts.is_empty() {
-            drafts.sort_by_key(|(_, draft)| (draft.span, draft.rule));
-            checked.findings = Writer::new(file, &analyses, &tokens).write(drafts);
+        if drafts.is_empty() {
+            return Vec::new();
         }
-        checked
+        drafts.sort_by_key(|(_, draft)| (draft.span, draft.rule));
+        let line_hashes = self.line_hashes.then(|| LineHashes::new(&file.text)).unwrap_or_default();
+        Writer::new(file, analyses, &tokens, line_hashes).write(drafts)
     }
 }
 
 /// Writes the findings of one file down for people: lines and columns, masked source, fingerprints.
-struct Writer<'f> {
-    file: &'f Candidate,
-    analyses: &'f [Analysis<'f>],
-    lines: Lines<'f>,
+struct Writer<'w, 'f> {
+    file: &'w Candidate,
+    analyses: &'w [Analysis<'f>],
+    lines: Lines<'w>,
     masks: Vec<Span>,
-    line_hashes: Vec<String>,
+    line_hashes: LineHashes,
 }
 
-impl<'f> Writer<'f> {
-    fn new(file: &'f Candidate, analyses: &'f [Analysis<'f>], tokens: &[Token]) -> Self {
+impl<'w, 'f> Writer<'w, 'f> {
+    fn new(file: &'w Candidate, analyses: &'w [Analysis<'f>], tokens: &[Token], line_hashes: LineHashes) -> Self {
         let secrets = || analyses.iter().flat_map(|analysis| &analysis.secrets);
         let mut masks: Vec<Span> = secrets().map(|secret| secret.span).collect();
         masks.extend(tokens.iter().map(|token| token.span));
@@ -337,13 +508,7 @@ impl<'f> Writer<'f> {
                 _ => merged.push(mask),
             }
         }
-        Writer {
-            file,
-            analyses,
-            lines: Lines::new(&file.text),
-            masks: merged,
-            line_hashes: line_hash::line_hashes(&file.text),
-        }
+        Writer { file, analyses, lines: Lines::new(&file.text), masks: merged, line_hashes }
     }
 
     fn write(&self, drafts: Vec<(usize, Draft)>) -> Vec<Finding> {
@@ -378,7 +543,7 @@ impl<'f> Writer<'f> {
             secret: draft.secret,
             related: draft.related.into_iter().map(|(span, message)| self.related(span, message)).collect(),
             fingerprint,
-            line_hash: self.line_hashes.get(region.line - 1).cloned().unwrap_or_default(),
+            line_hash: self.line_hashes.of_line(region.line).unwrap_or_default(),
             region,
         }
     }
@@ -401,8 +566,23 @@ fn copies<'s>(text: &str, secrets: impl Iterator<Item = &'s str>) -> Vec<Span> {
     let search = (|| -> Result<(), Box<dyn std::error::Error>> {
         let all = NFA::new(secrets)?;
         let mut longest: HashMap<StateID, usize> = HashMap::new();
-        let mut state = all.start_state(Anchored::No)?;
-        for (at, byte) in text.bytes().enumerate() {
+        let start = all.start_state(Anchored::No)?;
+        let mut state = start;
+        let mut at = 0;
+        while let Some(&byte) = text.as_bytes().get(at) {
+            // Where none has begun, the search goes on where one can begin.
+            if state == start
+                && let Some(first) = all.prefilter()
+            {
+                match first.find_in(text.as_bytes(), (at..text.len()).into()).into_option() {
+                    Some(next) if next > at => {
+                        at = next;
+                        continue;
+                    }
+                    Some(_) => {}
+                    None => break,
+                }
+            }
             state = all.next_state(Anchored::No, state, byte);
             if all.is_match(state) {
                 let matches = 0..all.match_len(state);
@@ -411,6 +591,7 @@ fn copies<'s>(text: &str, secrets: impl Iterator<Item = &'s str>) -> Vec<Span> {
                 });
                 found.push(Span::new(at + 1 - length, at + 1));
             }
+            at += 1;
         }
         Ok(())
     })();

@@ -15,12 +15,15 @@ use clap::error::ErrorKind as UsageError;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::Deserialize;
 
 use jotlint::check::{self, Input, Outcome};
 use jotlint::finding::{Severity, Skipped, Summary};
+use jotlint::init::Plan;
 use jotlint::secret::generate::{self, Algorithm};
-use jotlint::source::{self, tree};
+use jotlint::source::{self, change, tree};
 
+use crate::config::Config;
 use crate::show::{self, Look};
 
 /// Nothing at or above `--fail-on`.
@@ -32,6 +35,9 @@ const FAILED: u8 = 2;
 
 /// As many unreadable files are named on standard error; the report has them all.
 const MOST_FAULTS: usize = 20;
+
+/// The size, in bytes, up to which files are read unless something else is said.
+const MAX_FILE_SIZE: u64 = 2 << 20;
 
 /// A check that takes longer shows its progress.
 const LONG: Duration = Duration::from_millis(700);
@@ -55,6 +61,8 @@ Examples:
   jotlint check src config/prod.env      check these
   jotlint check --fail-on error          let warnings pass
   jotlint check --select leaked-token    look for one thing
+  jotlint check --staged                 check what the next commit would bring
+  jotlint check --since origin/main      check what a branch changes
   git show HEAD:app.js | jotlint check --stdin-filename app.js
 
 Files that .gitignore and .ignore leave out are not read, except environment and key files, which always are. \
@@ -83,6 +91,8 @@ enum Command {
     Explain(Explain),
     /// List the rules
     Rules(Rules),
+    /// Set a repository up: a hook, ignore rules, a configuration file
+    Init(Init),
     /// Write completions for a shell
     Completions(Completions),
 }
@@ -90,9 +100,21 @@ enum Command {
 #[derive(Args)]
 #[command(after_help = CHECK_EXAMPLES)]
 struct Check {
-    /// Files and folders to check
-    #[arg(value_name = "PATH", default_value = ".")]
+    /// Files and folders to check [default: the current folder; with --staged and --since the whole repository]
+    #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+
+    /// Check what is staged, as it is staged
+    #[arg(long, group = "change", conflicts_with = "stdin_filename", help_heading = "Git")]
+    staged: bool,
+
+    /// Check what has changed since the last commit in common with REV, up to the working tree
+    #[arg(long, value_name = "REV", group = "change", conflicts_with = "stdin_filename", help_heading = "Git")]
+    since: Option<String>,
+
+    /// Report only what changed lines bring
+    #[arg(long, requires = "change", help_heading = "Git")]
+    diff_lines: bool,
 
     /// How to report
     #[arg(long, value_enum, default_value_t, help_heading = "Output")]
@@ -102,9 +124,9 @@ struct Check {
     #[arg(long, short, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 
-    /// The least severity that makes the exit status 1
-    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t, help_heading = "Output")]
-    fail_on: FailOn,
+    /// The least severity that makes the exit status 1 [default: warning]
+    #[arg(long, value_name = "SEVERITY", value_enum, help_heading = "Output")]
+    fail_on: Option<FailOn>,
 
     /// Only these rules
     #[arg(long, value_name = "RULE,...", value_delimiter = ',', value_parser = rules(), hide_possible_values = true, help_heading = "Rules")]
@@ -118,8 +140,12 @@ struct Check {
     #[arg(long, help_heading = "Rules")]
     adjacent: bool,
 
-    /// Read no jotlint.toml (this version reads none in any case)
-    #[arg(long, help_heading = "Rules")]
+    /// Read this configuration, and not the jotlint.toml of the project
+    #[arg(long, value_name = "FILE", help_heading = "Rules")]
+    config: Option<PathBuf>,
+
+    /// Read no configuration
+    #[arg(long, conflicts_with = "config", help_heading = "Rules")]
     no_config: bool,
 
     /// Check standard input, as if it were the file NAME
@@ -130,9 +156,9 @@ struct Check {
     #[arg(long, help_heading = "Files")]
     no_ignore: bool,
 
-    /// Read files up to this size, in bytes or with K, M or G behind it
-    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "2M", help_heading = "Files")]
-    max_file_size: u64,
+    /// Read files up to this size, in bytes or with K, M or G behind it [default: 2M]
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Files")]
+    max_file_size: Option<u64>,
 
     /// Threads to work with; 0 for as many as there are processors
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(..=256), default_value_t = 0, help_heading = "Files")]
@@ -170,6 +196,17 @@ struct Rules {
     /// How to list them
     #[arg(long, value_enum, default_value_t)]
     format: ListFormat,
+}
+
+#[derive(Args)]
+struct Init {
+    /// The repository, or a folder in it
+    #[arg(value_name = "PATH", default_value = ".")]
+    path: PathBuf,
+
+    /// Write without asking
+    #[arg(long, short)]
+    yes: bool,
 }
 
 #[derive(Args)]
@@ -215,8 +252,10 @@ pub enum ListFormat {
     Json,
 }
 
-#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum FailOn {
+/// What makes the exit status 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FailOn {
     Error,
     #[default]
     Warning,
@@ -322,6 +361,7 @@ fn command(cli: Cli) -> Result<u8, Failure> {
         }
         Command::Explain(explain) => to_stdout(|out| show::explain(&explain.rule, look, out)),
         Command::Rules(rules) => to_stdout(|out| show::rules(rules.format, look, out)),
+        Command::Init(init) => init.run(),
         Command::Completions(completions) => {
             let mut script = Vec::new();
             clap_complete::generate(completions.shell, &mut Cli::command(), "jotlint", &mut script);
@@ -359,8 +399,34 @@ fn ignore_broken_pipe(written: io::Result<()>) -> io::Result<()> {
     }
 }
 
+impl Init {
+    fn run(self) -> Result<u8, Failure> {
+        let plan = Plan::of(&self.path).map_err(|error| Failure(error.to_string()))?;
+        to_stdout(|out| show::plan(&plan, out))?;
+        if plan.steps.is_empty() {
+            return Ok(CLEAN);
+        }
+        if !self.yes {
+            if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
+                return Err(Failure("nothing is written without being asked; add --yes".to_owned()));
+            }
+            to_stdout(|out| write!(out, "Write this? [y/N] "))?;
+            let mut answer = String::new();
+            io::stdin().read_line(&mut answer).map_err(|error| Failure(format!("standard input: {error}")))?;
+            if !matches!(answer.trim(), "y" | "Y" | "yes") {
+                return to_stdout(|out| writeln!(out, "Nothing is written."));
+            }
+        }
+        plan.apply().map_err(|error| Failure(error.to_string()))?;
+        to_stdout(|out| writeln!(out, "Written."))
+    }
+}
+
 impl Check {
-    fn run(self, color: When) -> Result<u8, Failure> {
+    fn run(mut self, color: When) -> Result<u8, Failure> {
+        if !self.no_config {
+            self.configure(Config::load(self.config.as_deref()).map_err(Failure)?);
+        }
         if let Some(output) = &self.output {
             check_output(output)?;
         }
@@ -370,7 +436,7 @@ impl Check {
         if outcome.summary.files == 0 {
             say(&self.nothing(&outcome.summary));
         }
-        let place = self.paths.first().map_or(Path::new("."), PathBuf::as_path);
+        let place = self.place();
         match &self.output {
             None => {
                 to_stdout(|out| show::report(self.format, &outcome, look(color), place, started, out))?;
@@ -383,14 +449,39 @@ impl Check {
                     .map_err(|error| Failure::write(output.display(), &error))?;
             }
         }
-        let found = outcome.findings.iter().any(|finding| self.fail_on.fails(finding.severity));
+        let found = outcome.findings.iter().any(|finding| self.fail_on.unwrap_or_default().fails(finding.severity));
         Ok(if found { FOUND } else { CLEAN })
     }
 
+    /// Fills in what the command line leaves open.
+    fn configure(&mut self, config: Config) {
+        self.fail_on = self.fail_on.or(config.fail_on);
+        self.max_file_size =
+            self.max_file_size.or(config.max_file_size.as_deref().and_then(|written| size(written).ok()));
+        self.adjacent |= config.adjacent;
+        // A choice of rules is one as a whole.
+        if self.select.is_empty() && self.ignore.is_empty() {
+            (self.select, self.ignore) = (config.select, config.ignore);
+        }
+    }
+
+    fn max_file_size(&self) -> u64 {
+        self.max_file_size.unwrap_or(MAX_FILE_SIZE)
+    }
+
+    /// The first of the paths, or else the current folder.
+    fn place(&self) -> &Path {
+        self.paths.first().map_or(Path::new("."), PathBuf::as_path)
+    }
+
     fn check(&self) -> Result<Outcome, Failure> {
-        let input = match &self.stdin_filename {
-            None => Input::Tree(self.paths.clone()),
-            Some(name) => match source::read_stdin(name, self.max_file_size) {
+        let change = || change::Options { paths: self.paths.clone(), changed_lines: self.diff_lines };
+        let input = match (&self.stdin_filename, &self.since) {
+            (None, None) if self.staged => Input::Staged(change()),
+            (None, None) if self.paths.is_empty() => Input::Tree(vec![PathBuf::from(".")]),
+            (None, None) => Input::Tree(self.paths.clone()),
+            (None, Some(revision)) => Input::Since(revision.clone(), change()),
+            (Some(name), _) => match source::read_stdin(name, self.max_file_size()) {
                 Ok(file) => Input::File(file),
                 Err(refusal) => {
                     let summary = Summary { skipped: vec![refusal.of(name.clone())], ..Summary::default() };
@@ -404,11 +495,13 @@ impl Check {
             tree: tree::Options {
                 no_ignore: self.no_ignore,
                 threads: usize::from(self.threads),
-                max_file_size: self.max_file_size,
+                max_file_size: self.max_file_size(),
             },
             select: self.select.clone(),
             ignore: self.ignore.clone(),
             adjacent: self.adjacent,
+            // No other format has them.
+            line_hashes: matches!(self.format, Format::Sarif),
             progress: &|| progress.advance(),
         };
         let outcome = check::check(&options);
@@ -420,12 +513,19 @@ impl Check {
     fn nothing(&self, summary: &Summary) -> String {
         let place = match &self.stdin_filename {
             Some(name) => name.clone(),
+            None if self.paths.is_empty() => ".".to_owned(),
             None => self.paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", "),
         };
-        match summary.skipped.as_slice() {
-            [] => format!("{place}: nothing to check: no file here is read; see --no-ignore and the paths given"),
-            [skipped] => format!("{place}: nothing to check: {} was skipped ({})", skipped.path, skipped.reason),
-            many => format!("{place}: nothing to check: all {} files were skipped; --format json says why", many.len()),
+        match (summary.skipped.as_slice(), &self.since) {
+            ([], _) if self.staged => "nothing to check: nothing is staged; `git add` stages it".to_owned(),
+            ([], Some(revision)) => format!("nothing to check: nothing has changed since `{revision}`"),
+            ([], None) => {
+                format!("{place}: nothing to check: no file here is read; see --no-ignore and the paths given")
+            }
+            ([skipped], _) => format!("{place}: nothing to check: {} was skipped ({})", skipped.path, skipped.reason),
+            (many, _) => {
+                format!("{place}: nothing to check: all {} files were skipped; --format json says why", many.len())
+            }
         }
     }
 }
@@ -535,7 +635,7 @@ fn rules() -> PossibleValuesParser {
 }
 
 /// A number of bytes: `4096`, `512K`, `1M`, `2MiB`, `1G`.
-fn size(text: &str) -> Result<u64, String> {
+pub fn size(text: &str) -> Result<u64, String> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let factor: u64 = match unit.trim().to_ascii_lowercase().as_str() {

@@ -189,10 +189,21 @@ pub struct Binding {
     /// Every value assigned to it, in source order; destructuring is lowered to [`Kind::Member`], a default to
     /// [`Kind::Choice`].
     pub writes: Vec<ValueId>,
+    /// From where on nothing is left of what was written before, in source order.
+    pub settled: Vec<Settled>,
     /// For a parameter, the function and its position (0-based).
     pub parameter: Option<(FunctionId, usize)>,
     /// The declared type, as a value that resolves like the type's name does.
     pub type_name: Option<ValueId>,
+}
+
+/// A write behind which a name holds nothing that was written before: `options = {...}` in a row of statements.
+#[derive(Clone, Copy, Debug)]
+pub struct Settled {
+    /// Its position in [`Binding::writes`].
+    pub write: usize,
+    /// From behind the statement to the end of the row.
+    pub span: Span,
 }
 
 /// A function or lambda.
@@ -280,6 +291,8 @@ pub struct Facts {
     pub calls: Vec<ValueId>,
     /// Where comments stand, in order.
     pub comments: Vec<Span>,
+    /// Where tests stand among what they test.
+    pub tests: Vec<Span>,
     /// What could not be read, in words for a person; the rest of the file was.
     pub problems: Vec<String>,
 }
@@ -299,6 +312,7 @@ impl Facts {
             opened: Vec::new(),
             calls: Vec::new(),
             comments: Vec::new(),
+            tests: Vec::new(),
             problems: Vec::new(),
         }
     }
@@ -477,6 +491,35 @@ impl Facts {
         }
     }
 
+    /// Whether a package is imported, or named in a text, alone or with what is in it.
+    pub fn mentions(&self, package: &str) -> bool {
+        let within = |text: &str| {
+            text.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/', '\\', ':']))
+        };
+        let last = package.rsplit(['.', '\\', ':']).next().unwrap_or(package);
+        self.opened.iter().any(|module| within(module))
+            || self.values.iter().any(|value| match &value.kind {
+                Kind::Module(name) | Kind::Literal(name) => within(name),
+                Kind::Import { module, .. } => within(module),
+                // Where modules are written with dots, the way starts at the first name.
+                Kind::Member { object, name, .. } => name == last && last != package && self.leads(*object, package),
+                _ => false,
+            })
+    }
+
+    /// Whether a way from a module is that to the package, but for its last name.
+    fn leads(&self, mut value: ValueId, package: &str) -> bool {
+        let mut names = package.rsplit(['.', '\\', ':']).filter(|name| !name.is_empty()).skip(1);
+        while let Some(expected) = names.next() {
+            match self.kind(value) {
+                Kind::Member { object, name, .. } if name == expected => value = *object,
+                Kind::Module(name) => return name == expected && names.next().is_none(),
+                _ => return false,
+            }
+        }
+        false
+    }
+
     /// Makes names that the file does not bind what they are bound to elsewhere.
     pub fn bind_globals(&mut self, names: &HashMap<String, Kind>) {
         for value in &mut self.values {
@@ -486,6 +529,23 @@ impl Facts {
                 value.kind = kind.clone();
             }
         }
+    }
+
+    /// The last write behind which a name that is read here holds nothing written before.
+    pub fn settled(&self, read: ValueId, binding: BindingId) -> Option<usize> {
+        // Rows of statements end, and what was written in them may still be there.
+        const MOST_ENDED: usize = 64;
+        let at = self.value(read).span.start;
+        let settled = &self.bindings[binding.index()].settled;
+        let begun = settled.partition_point(|settled| settled.span.start <= at);
+        let begun = settled.get(..begun)?.iter().rev().take(MOST_ENDED);
+        begun.into_iter().find(|settled| at < settled.span.end).map(|settled| settled.write)
+    }
+
+    /// What a name can hold where it is read.
+    pub fn writes(&self, read: ValueId, binding: BindingId) -> &[ValueId] {
+        let first = self.settled(read, binding).unwrap_or(0);
+        self.bindings[binding.index()].writes.get(first..).unwrap_or_default()
     }
 
     /// The value behind an id.

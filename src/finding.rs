@@ -156,7 +156,7 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// Hex digest of rule, path, name and ordinal: it survives moved lines, and holds nothing of the value.
     pub fingerprint: String,
-    /// GitHub's `primaryLocationLineHash` of the finding's line.
+    /// GitHub's `primaryLocationLineHash` of the finding's line; empty unless it was asked for.
     pub line_hash: String,
 }
 

@@ -3,9 +3,11 @@
 pub(crate) mod annotation;
 pub(crate) mod command;
 pub mod component;
+pub mod csharp;
 pub mod dockerfile;
 pub mod dotenv;
 pub mod embedded;
+pub mod go;
 pub(crate) mod interpolation;
 pub mod java;
 pub mod javascript;
@@ -14,8 +16,11 @@ pub mod key;
 pub mod kotlin;
 pub(crate) mod lowering;
 pub mod markdown;
+pub mod php;
 pub mod properties;
 pub mod python;
+pub mod ruby;
+pub mod rust;
 pub mod scala;
 pub(crate) mod syntax;
 pub mod terraform;
@@ -24,6 +29,7 @@ pub mod translation;
 pub(crate) mod tree;
 pub mod yaml;
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -174,6 +180,9 @@ impl Language {
         {
             return Language::Dockerfile;
         }
+        if matches!(name.as_str(), "rakefile" | "gemfile" | "guardfile" | "capfile" | "vagrantfile" | "podfile") {
+            return Language::Ruby;
+        }
         Self::of_extension(name.rsplit_once('.').map_or("", |(_, extension)| extension))
     }
 
@@ -194,7 +203,7 @@ impl Language {
             "scala" | "sc" | "sbt" => Language::Scala,
             "cs" | "csx" | "csharp" | "c#" => Language::CSharp,
             "php" | "phtml" => Language::Php,
-            "rb" | "rake" | "ru" | "ruby" => Language::Ruby,
+            "rb" | "rake" | "ru" | "gemspec" | "jbuilder" | "ruby" => Language::Ruby,
             "rs" | "rust" => Language::Rust,
             "ex" | "exs" | "elixir" => Language::Elixir,
             "env" | "dotenv" => Language::Dotenv,
@@ -208,6 +217,24 @@ impl Language {
             _ => Language::Text,
         }
     }
+}
+
+/// The stack in bytes that a thread is taken to have unless it says otherwise, less than any thread is given.
+const LEAST_STACK: usize = 1024 * 1024;
+
+thread_local! {
+    static STACK: Cell<usize> = const { Cell::new(LEAST_STACK) };
+}
+
+/// Says that this thread has a stack of so many bytes, which parsers that recurse may use. It is called where the thread
+/// begins.
+pub fn set_stack(bytes: usize) {
+    STACK.set(bytes);
+}
+
+/// The stack in bytes that a parser which recurses may use on this thread: three quarters of what it has.
+pub(crate) fn stack() -> usize {
+    STACK.get() / 4 * 3
 }
 
 /// A file, or a piece of it that is written in a language of its own.
@@ -254,22 +281,33 @@ pub fn parse(language: Language, path: &Path, text: &str) -> Vec<Part> {
 fn parse_one(language: Language, path: &Path, text: &str) -> Facts {
     match language {
         Language::JavaScript | Language::TypeScript | Language::Tsx => javascript::parse(text, language),
+        Language::CSharp => csharp::parse(text),
+        Language::Go => go::parse(text),
         Language::Java => java::parse(text),
         Language::Kotlin => kotlin::parse(text),
         Language::Python => python::parse(text),
+        Language::Ruby => ruby::parse(text),
+        Language::Rust => rust::parse(text),
         Language::Scala => scala::parse(text),
         Language::Key => key::parse(path, text),
+        Language::Php => without_translations(path, php::parse(path, text)),
         _ => {
-            let mut facts = embedded::configuration(language, text).unwrap_or_else(|| Facts::new(language));
-            if translation::is_translation(path, &facts) {
-                facts.entries.clear();
-            }
+            let facts = embedded::configuration(language, text).unwrap_or_else(|| Facts::new(language));
+            let mut facts = without_translations(path, facts);
             if names_variables(path) {
                 facts.look_up_literals();
             }
             facts
         }
     }
+}
+
+/// The facts of a file without its entries if they are texts for people.
+fn without_translations(path: &Path, mut facts: Facts) -> Facts {
+    if translation::is_translation(path, &facts) {
+        facts.entries.clear();
+    }
+    facts
 }
 
 /// Whether a file maps settings to the variables they are read from, as the npm package `config` has it.

@@ -16,7 +16,8 @@
 //! # Locators
 //! A locator says where in a call a value stands: the argument's position (0-based) or its keyword and `=`, then member
 //! names: `1`, `2.algorithms`, `key=`, `0.secret`. `*` stands for every entry, and in place of a position for every argument. With `NAME/` in front it is the argument
-//! of an earlier call of that name in the same chain: `setProtectedHeader/0.alg`. `this` is what a method is called on.
+//! of an earlier call of that name in the same chain: `setProtectedHeader/0.alg`. `this` is what a method is called on,
+//! `result` what the call returns.
 //! A function that stands on the way, or where the value is looked for, stands for what it returns, for what a promise
 //! it returns resolves to, and for what it hands its last parameter behind an error (`done(null, key)`); a class on the
 //! way for its instance. Where a key is located, ` as ` and an encoding behind the locator says how text that stands
@@ -30,7 +31,8 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer};
 
 use crate::language::{FAMILIES, Language};
-use crate::origin::{PathIndex, same_package};
+use crate::manifest::same_distribution;
+use crate::origin::PathIndex;
 
 /// What one library's calls mean.
 #[derive(Clone, Debug, Deserialize)]
@@ -41,6 +43,10 @@ pub struct Library {
     /// Import names. `name/*` stands for every path below `name`. Empty for what the language itself offers.
     #[serde(default)]
     pub packages: Vec<String>,
+    /// What it is called in manifests, where that is not what is imported: `PyJWT` for `jwt`,
+    /// `io.jsonwebtoken:jjwt-api` for `io.jsonwebtoken`. `name/*` stands for every path below `name`.
+    #[serde(default)]
+    pub distributions: Vec<String>,
     /// Whether the paths are also reachable as global names, as scripts in a browser do it.
     #[serde(default)]
     pub global: bool,
@@ -61,6 +67,16 @@ pub struct Library {
     /// The calls that give back what they are given.
     #[serde(default, rename = "wrapper")]
     pub wrappers: Vec<Wrapper>,
+    /// The names under which a framework hands it its key and says what to do with it.
+    #[serde(default, rename = "setting")]
+    pub settings: Vec<Setting>,
+}
+
+impl Library {
+    /// What it is called in manifests.
+    pub fn distributions(&self) -> &[String] {
+        if self.distributions.is_empty() { &self.packages } else { &self.distributions }
+    }
 }
 
 /// What a call does with a token.
@@ -75,6 +91,8 @@ pub enum Does {
     SignAndVerify,
     /// Reads a token without checking it.
     Decode,
+    /// Reads a token's header without checking it, which says how to.
+    ReadHeader,
     /// Makes or accepts a token that has no signature, always.
     Unsecured,
 }
@@ -139,6 +157,9 @@ pub struct Use {
     /// Where the token is given.
     #[serde(default)]
     pub token: Option<Locator>,
+    /// What the call writes the token's payload to.
+    #[serde(default)]
+    pub fills: Option<Locator>,
     /// Where a key can be given; all that are there count. ` as ` says how the text of one becomes bytes.
     #[serde(default)]
     pub key: OneOrMany<Locator>,
@@ -169,6 +190,9 @@ pub struct Use {
     /// What was different in older versions; the first whose `below` is above the version in use counts.
     #[serde(default)]
     pub version: Vec<Version>,
+    /// The version taken to be in use where no manifest says it, if not the current one: code that cannot work with that.
+    #[serde(default)]
+    pub presumed_version: Option<String>,
 }
 
 /// How a call behaved before a version.
@@ -221,6 +245,51 @@ pub struct Wrapper {
     pub requires: Vec<Condition>,
 }
 
+/// A name that says what the library is told, where code hands it nothing itself: a member of a framework's
+/// configuration, a constant of a settings module, a field of a settings class. It counts in files that show the library
+/// in use: by importing one of its packages, by naming one in a text (`'rest_framework_simplejwt'`), or by an entry
+/// that stands [`beside`](Setting::beside).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Setting {
+    /// The last names that lead to the value, outermost first, joined by dots: `SECRET_KEY`, `SIMPLE_JWT.SIGNING_KEY`;
+    /// any of them. They are compared letter by letter.
+    pub name: OneOrMany<String>,
+    /// Entries, named in the same way, one of which in the file also shows the library in use.
+    #[serde(default)]
+    pub beside: OneOrMany<String>,
+    /// Entries, named in the same way, that take its place: with any of them in the file it means nothing.
+    #[serde(default)]
+    pub unless: OneOrMany<String>,
+    /// Where the value is not a key but a switch: the value that turns verification off.
+    #[serde(default)]
+    pub unverified: Option<toml::Value>,
+    /// The entries, named in the same way, that say which algorithm the key is for.
+    #[serde(default)]
+    pub algorithm: OneOrMany<String>,
+    /// The algorithm where none of them does.
+    #[serde(default)]
+    pub default_algorithm: Option<String>,
+}
+
+impl Setting {
+    /// Whether one of `names` is what a path of names ends in.
+    pub fn is_named(names: &OneOrMany<String>, path: &[String]) -> bool {
+        names.as_slice().iter().any(|name| {
+            let mut rest = name.as_str();
+            for segment in path.iter().rev() {
+                let Some(before) = rest.strip_suffix(segment.as_str()) else { return false };
+                if before.is_empty() {
+                    return true;
+                }
+                let Some(before) = before.strip_suffix('.') else { return false };
+                rest = before;
+            }
+            false
+        })
+    }
+}
+
 /// Something that can hold for a call.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -237,7 +306,8 @@ pub struct Condition {
     /// for false (`''`, `0`, `null`). What is not known is neither.
     #[serde(default)]
     pub truthy: Option<bool>,
-    /// It is a function that reads one of these members of its first parameter, by paths like `Header.alg`.
+    /// It is a function that reads one of these members of its first parameter, by paths like `Header.alg`, or what a call
+    /// returned of which one of these is read.
     #[serde(default)]
     pub reads: OneOrMany<String>,
     /// It comes from one of these packages; with `#` and a path behind the package, it is what that path names.
@@ -280,6 +350,8 @@ pub struct Models {
     pub conversions: PathIndex<&'static Conversion>,
     /// The calls that give back what they are given.
     pub wrappers: PathIndex<&'static Wrapper>,
+    /// What settings mean.
+    pub settings: Vec<(&'static Library, &'static Setting)>,
     /// The models.
     pub libraries: &'static [Library],
 }
@@ -327,14 +399,15 @@ impl Models {
             for wrapper in &library.wrappers {
                 models.wrappers.add(packages, global, wrapper.path.as_slice(), wrapper);
             }
+            models.settings.extend(library.settings.iter().map(|setting| (library, setting)));
         }
         models
     }
 
-    /// Whether a package is a JWT library that a model knows: what signs, verifies or decodes in its own source is the
+    /// Whether a package, by its name in a manifest, is a JWT library that a model knows: what signs, verifies or decodes in its own source is the
     /// library at work, not somebody using it.
     pub fn knows(&self, package: &str) -> bool {
-        let named = |library: &&Library| library.packages.iter().any(|name| same_package(name, package));
+        let named = |library: &&Library| library.distributions().iter().any(|name| same_distribution(name, package));
         let reads_tokens = |library: &&Library| library.uses.iter().any(|model| model.token.is_some());
         self.libraries.iter().filter(named).any(|library| reads_tokens(&library))
     }
@@ -448,6 +521,8 @@ impl FromStr for Provenance {
 pub enum ArgumentName {
     /// What a method is called on.
     This,
+    /// What the call returns.
+    Result,
     /// By its position, 0-based.
     Position(usize),
     /// Any that has no keyword.
@@ -476,6 +551,7 @@ impl FromStr for Locator {
         let argument = match head.strip_suffix('=') {
             Some(keyword) if !keyword.is_empty() => ArgumentName::Keyword(keyword.to_owned()),
             None if head == "this" => ArgumentName::This,
+            None if head == "result" => ArgumentName::Result,
             None if head == "*" => ArgumentName::Any,
             _ => ArgumentName::Position(head.parse().map_err(|_| malformed())?),
         };
@@ -517,6 +593,21 @@ mod tests {
                 panic!("{language}/{name}: {error}");
             }
         }
+    }
+
+    #[test]
+    fn settings_are_known_by_the_end_of_their_path() {
+        let named = |name: &str, path: &[&str]| {
+            let path: Vec<String> = path.iter().map(|name| (*name).to_owned()).collect();
+            Setting::is_named(&OneOrMany::One(name.to_owned()), &path)
+        };
+        assert!(named("SECRET_KEY", &["app", "config", "SECRET_KEY"]));
+        assert!(named("SIMPLE_JWT.SIGNING_KEY", &["SIMPLE_JWT", "SIGNING_KEY"]));
+        assert!(named("App.Guardian.secret_key", &["app", "App.Guardian", "secret_key"]));
+        assert!(!named("SECRET_KEY", &["JWT_SECRET_KEY"]));
+        assert!(!named("SIMPLE_JWT.SIGNING_KEY", &["SIGNING_KEY"]));
+        assert!(!named("SIMPLE_JWT.SIGNING_KEY", &["MY_SIMPLE_JWT", "SIGNING_KEY"]));
+        assert!(!named("SECRET_KEY", &[]));
     }
 
     #[test]

@@ -1,164 +1,200 @@
-//! What a project says of itself: the `package.json` nearest to a file, its name and the versions it asks for.
+//! What a project says of itself in the manifests nearest to a file: its name, and the versions it asks for.
+//!
+//! Manifests are read for each family of languages apart, by the name of the file: `package.json`, `requirements.txt`,
+//! `pom.xml` and so on. None of them is executed or understood beyond names and versions.
+
+mod format;
+pub mod version;
 
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::Value;
-
+use crate::origin::same_package;
 use crate::source::MAX_FILE_SIZE;
+pub use version::Version;
 
-/// A version: major, minor, patch.
-pub type Version = (u64, u64, u64);
+/// How many files of one folder are read as manifests.
+const MAX_FILES: usize = 50;
 
-/// A `package.json`.
+/// What the manifests of one family of languages say: a `package.json`, a `pyproject.toml` and what is asked for beside it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manifest {
     /// The package's name.
     pub name: Option<String>,
-    /// The range asked for, by package.
-    ranges: HashMap<String, String>,
+    /// What is asked for, each with the lowest version allowed if one is said.
+    versions: HashMap<String, Option<Version>>,
 }
 
 impl Manifest {
-    /// Reads a `package.json`; whatever in it is not as it should be is left out.
-    pub fn parse(text: &str) -> Manifest {
-        let value: Value = serde_json::from_str(text).unwrap_or_default();
-        let mut ranges = HashMap::new();
-        // What is installed beside the others counts last: `dependencies` over `peerDependencies`.
-        for section in ["peerDependencies", "optionalDependencies", "devDependencies", "dependencies"] {
-            let section = value.get(section).and_then(Value::as_object).into_iter().flatten();
-            ranges.extend(section.filter_map(|(package, range)| Some((package.clone(), range.as_str()?.to_owned()))));
-        }
-        Manifest { name: value.get("name").and_then(Value::as_str).map(str::to_owned), ranges }
+    /// Reads a manifest by its file name; whatever in it is not as it should be is left out. None where no file of that
+    /// name is a manifest.
+    pub fn parse(file_name: &str, text: &str) -> Option<(&'static str, Manifest)> {
+        let (family, read) = format::of(file_name)?;
+        let mut manifest = Manifest::default();
+        read(text.trim_start_matches('\u{feff}'), &mut manifest);
+        Some((family, manifest))
+    }
+
+    /// Takes note of a package that is asked for, with its requirement if there is one. What is said last counts, unless
+    /// it says less.
+    fn require(&mut self, package: &str, requirement: Option<&str>) {
+        let lowest = requirement.and_then(version::lowest);
+        let known = self.versions.entry(fold(package)).or_default();
+        *known = lowest.or(*known);
     }
 
     /// Whether it asks for the package, in whatever version.
     pub fn depends_on(&self, package: &str) -> bool {
-        self.ranges.contains_key(package)
+        self.versions.contains_key(&fold(package))
     }
 
-    /// The lowest version of the package that the range asked for allows. None where it does not ask for the package, or
-    /// not for a version: `*`, `latest`, an address, a folder, a workspace.
+    /// The lowest version of the package that the requirement allows; `name/*` is every package below `name`. None where it
+    /// does not ask for the package, or not for a version.
     pub fn version_of(&self, package: &str) -> Option<Version> {
-        lowest(self.ranges.get(package)?)
-    }
-}
-
-/// The lowest version a range of npm's allows: `8.5.1` of `^8.5.1`, `3.0.0` of `>=3 <5`.
-fn lowest(range: &str) -> Option<Version> {
-    // An alias: `npm:jsonwebtoken@^8`.
-    let range = match range.trim().strip_prefix("npm:") {
-        Some(alias) => alias.rsplit_once('@').filter(|(package, _)| !package.is_empty())?.1,
-        None => range,
-    };
-    range.split("||").map(lowest_of_all).collect::<Option<Vec<_>>>()?.into_iter().min()
-}
-
-/// The lowest version that meets each of the comparators: `>=3 <5`, `1.2 - 2.3`.
-fn lowest_of_all(range: &str) -> Option<Version> {
-    // `1.2 - 2.3`: only the first bounds it from below.
-    let range = range.split_once(" - ").map_or(range, |(from, _)| from);
-    // An operator can stand away from its version.
-    let mut operator = "";
-    let mut lowest = None;
-    for word in range.split_whitespace() {
-        let digits = word.find(|c: char| !matches!(c, '<' | '>' | '=' | '^' | '~')).unwrap_or(word.len());
-        let (own, version) = word.split_at(digits);
-        let applied = if own.is_empty() { operator } else { own };
-        if version.is_empty() {
-            operator = own;
-            continue;
+        if package.ends_with("/*") {
+            let below = fold(package);
+            let versions = self.versions.iter().filter(|(name, _)| same_package(&below, name));
+            return versions.filter_map(|(_, version)| *version).min();
         }
-        operator = "";
-        let bound = match applied {
-            "<" | "<=" => parse(version).map(|_| (0, 0, 0))?,
-            ">" => above(version)?,
-            _ => parse(version)?,
-        };
-        lowest = lowest.max(Some(bound));
+        *self.versions.get(&fold(package))?
     }
-    lowest
+
+    /// Adds what another manifest says where this one says nothing.
+    fn fill(&mut self, other: &Manifest) {
+        self.name = self.name.take().or_else(|| other.name.clone());
+        for (package, version) in &other.versions {
+            let known = self.versions.entry(package.clone()).or_default();
+            *known = known.or(*version);
+        }
+    }
 }
 
-/// The version after the one written: of `>8.5.1` 8.5.2, of `>8` 9.0.0.
-fn above(version: &str) -> Option<Version> {
-    let (major, minor, patch) = parse(version)?;
-    let written = numbers(version).count();
-    Some(match written {
-        1 => (major.checked_add(1)?, 0, 0),
-        2 => (major, minor.checked_add(1)?, 0),
-        _ => (major, minor, patch.checked_add(1)?),
-    })
+/// Whether two names are one package's: no registry keeps packages apart that differ in case, dots, dashes and underscores
+/// alone, or people would take one for the other.
+pub fn same_distribution(one: &str, other: &str) -> bool {
+    same_package(&fold(one), &fold(other))
 }
 
-/// `8.5.1`, `v8.5`, `8.x`, `9.0.0-beta.1+5`: what is not written is 0.
-fn parse(version: &str) -> Option<Version> {
-    let mut numbers = numbers(version);
-    let major = numbers.next()??;
-    let minor = numbers.next().unwrap_or(Some(0))?;
-    let patch = numbers.next().unwrap_or(Some(0))?;
-    Some((major, minor, patch))
+fn fold(name: &str) -> String {
+    name.chars().map(|c| if matches!(c, '_' | '.') { '-' } else { c.to_ascii_lowercase() }).collect()
 }
 
-/// The numbers written before any wildcard; nothing in place of what is no number.
-fn numbers(version: &str) -> impl Iterator<Item = Option<u64>> {
-    let version = version.strip_prefix(['v', 'V']).unwrap_or(version);
-    let core = version.split(['-', '+']).next().unwrap_or_default();
-    core.split('.').take_while(|part| !matches!(*part, "x" | "X" | "*")).map(|part| part.parse().ok())
+/// What the manifests around a file say, for each family of languages.
+#[derive(Clone, Debug, Default)]
+pub struct Project {
+    manifests: HashMap<&'static str, Arc<Manifest>>,
+}
+
+impl Project {
+    /// What they say for this family ([`Language::family`](crate::language::Language::family)).
+    pub fn manifest(&self, family: &str) -> Option<&Manifest> {
+        self.manifests.get(family).map(Arc::as_ref)
+    }
+
+    /// What the project is called: the last part of each name, without the registry and the major version in Go's.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.manifests.values().filter_map(|manifest| {
+            let is_version =
+                |part: &str| part.strip_prefix('v').is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
+            let mut parts = manifest.name.as_deref()?.rsplit(['/', ':']).filter(|part| !part.is_empty());
+            parts.find(|part| !is_version(part))
+        })
+    }
 }
 
 /// The manifests of a scan, each read once. It can be used from many threads.
 #[derive(Default)]
 pub struct Manifests {
+    /// The directory it runs in, which relative paths start from.
+    current: PathBuf,
     /// Folders that are not left on the way up.
     boundaries: Vec<PathBuf>,
-    by_folder: Mutex<HashMap<PathBuf, Option<Arc<Manifest>>>>,
+    by_folder: Mutex<HashMap<PathBuf, Arc<Project>>>,
 }
 
 impl Manifests {
     /// Manifests are looked for from a file's folder up to the outermost of these folders that holds it; for a file in none
     /// of them, in its own folder only.
     pub fn within(boundaries: impl IntoIterator<Item = PathBuf>) -> Self {
-        let boundaries = boundaries.into_iter().filter_map(|folder| absolute(&folder)).collect();
-        Manifests { boundaries, by_folder: Mutex::default() }
+        let current = std::env::current_dir().unwrap_or_default();
+        let boundaries = boundaries.into_iter().filter_map(|folder| absolute(&current.join(folder))).collect();
+        Manifests { current, boundaries, by_folder: Mutex::default() }
     }
 
-    /// The manifest nearest above a file.
-    pub fn nearest(&self, file: &Path) -> Option<Arc<Manifest>> {
-        let file = absolute(file)?;
-        let folder = file.parent()?;
+    /// The manifests around a file: of each family the nearest above it, and for what that leaves open, as a module of a
+    /// larger build does, those above.
+    pub fn around(&self, file: &Path) -> Arc<Project> {
+        let Some(file) = absolute(&self.current.join(file)) else { return Arc::default() };
+        let Some(folder) = file.parent() else { return Arc::default() };
         let boundary = self.boundaries.iter().filter(|boundary| folder.starts_with(boundary));
         let boundary = boundary.min_by_key(|boundary| boundary.components().count()).map_or(folder, PathBuf::as_path);
         let mut by_folder = self.by_folder.lock().unwrap_or_else(PoisonError::into_inner);
         let mut passed = Vec::new();
-        let mut found = None;
+        let mut around = Arc::default();
         for above in folder.ancestors().take_while(|above| above.starts_with(boundary)) {
             if let Some(known) = by_folder.get(above) {
-                found = known.clone();
+                around = Arc::clone(known);
                 break;
             }
-            passed.push(above.to_owned());
-            found = read(&above.join("package.json"));
-            if found.is_some() {
-                break;
-            }
+            passed.push(above);
         }
-        by_folder.extend(passed.into_iter().map(|folder| (folder, found.clone())));
-        found
+        for folder in passed.into_iter().rev() {
+            let own = read_folder(folder);
+            if !own.is_empty() {
+                let mut project = Project::clone(&around);
+                for (family, mut manifest) in own {
+                    if let Some(outer) = project.manifests.get(family) {
+                        manifest.fill(outer);
+                    }
+                    project.manifests.insert(family, Arc::new(manifest));
+                }
+                around = Arc::new(project);
+            }
+            by_folder.insert(folder.to_owned(), Arc::clone(&around));
+        }
+        around
     }
 }
 
+/// The manifests in a folder, those of a family taken together.
+fn read_folder(folder: &Path) -> HashMap<&'static str, Manifest> {
+    let mut names: Vec<(u8, String)> = Vec::new();
+    let mut list = |below: &str| {
+        for entry in fs::read_dir(folder.join(below)).into_iter().flatten().flatten() {
+            let name = Path::new(below).join(entry.file_name()).to_string_lossy().replace('\\', "/");
+            // A folder of a manifest's name is seen when it is read.
+            names.extend(format::rank(&name).map(|rank| (rank, name)));
+        }
+    };
+    list("");
+    // Where pip's files and Gradle's catalogue are kept apart, they are still this folder's.
+    for below in ["requirements", "gradle"] {
+        list(below);
+    }
+    // What is said last counts.
+    names.sort();
+    let mut manifests: HashMap<&'static str, Manifest> = HashMap::new();
+    for (_, name) in names.iter().take(MAX_FILES) {
+        if let Some((family, manifest)) = read(&folder.join(name), name) {
+            let mut manifest = manifest;
+            let known = manifests.entry(family).or_default();
+            manifest.fill(known);
+            *known = manifest;
+        }
+    }
+    manifests
+}
+
 /// The manifest in that file, if there is one.
-fn read(path: &Path) -> Option<Arc<Manifest>> {
+fn read(path: &Path, name: &str) -> Option<(&'static str, Manifest)> {
     let metadata = fs::metadata(path).ok()?;
     if !metadata.is_file() || metadata.len() > MAX_FILE_SIZE {
         return None;
     }
     let bytes = fs::read(path).ok()?;
-    let text = String::from_utf8_lossy(&bytes);
-    Some(Arc::new(Manifest::parse(text.trim_start_matches('\u{feff}'))))
+    Manifest::parse(name, &String::from_utf8_lossy(&bytes))
 }
 
 /// The path from the root of the file system, without `.` and `..`; links are not followed.
@@ -179,61 +215,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lowest_versions() {
-        let cases: [(&str, Option<Version>); 32] = [
-            ("8.5.1", Some((8, 5, 1))),
-            ("=8.5.1", Some((8, 5, 1))),
-            ("v8.5.1", Some((8, 5, 1))),
-            ("^8.5.1", Some((8, 5, 1))),
-            ("~1.2", Some((1, 2, 0))),
-            ("8", Some((8, 0, 0))),
-            ("8.x", Some((8, 0, 0))),
-            ("8.1.*", Some((8, 1, 0))),
-            (">=3 <5", Some((3, 0, 0))),
-            (">= 3.1.4 < 5", Some((3, 1, 4))),
-            (">8.5.1", Some((8, 5, 2))),
-            (">8", Some((9, 0, 0))),
-            ("<9", Some((0, 0, 0))),
-            ("1.2 - 2.3", Some((1, 2, 0))),
-            ("^9 || ^8.5", Some((8, 5, 0))),
-            ("9.0.0-beta.1", Some((9, 0, 0))),
-            ("9.0.0+build", Some((9, 0, 0))),
-            ("npm:jsonwebtoken@^8.5.1", Some((8, 5, 1))),
-            ("npm:@scope/x@2", Some((2, 0, 0))),
-            ("npm:jsonwebtoken", None),
-            ("*", None),
-            ("x", None),
-            ("", None),
-            ("latest", None),
-            ("next || 8", None),
-            ("workspace:^1.2", None),
-            ("git+https://example.com/a.git#v1.2.3", None),
-            ("file:../a", None),
-            ("catalog:", None),
-            ("acme/shop", None),
-            ("99999999999999999999999.0.0", None),
-            (">18446744073709551615", None),
-        ];
-        for (range, version) in cases {
-            assert_eq!(lowest(range), version, "{range}");
-        }
-    }
-
-    #[test]
-    fn a_manifest_that_is_not_as_it_should_be() {
-        for text in ["", "{", "[]", "null", r#"{"name": 1, "dependencies": []}"#, r#"{"dependencies": {"a": 1}}"#] {
-            assert_eq!(Manifest::parse(text), Manifest::default(), "{text}");
-        }
-        let manifest = Manifest::parse(
-            r#"{"name": "shop", "dependencies": {"jose": "^5.0.0"}, "peerDependencies": {"jose": "4", "jws": "*"}}"#,
-        );
-        assert_eq!(manifest.name.as_deref(), Some("shop"));
-        assert_eq!(manifest.version_of("jose"), Some((5, 0, 0)));
-        assert_eq!(manifest.version_of("jws"), None);
-        assert!(manifest.depends_on("jws") && !manifest.depends_on("njwt"));
-    }
-
-    #[test]
     fn the_nearest_manifest_within_the_boundary() {
         let folder = tempfile::tempdir().expect("a folder");
         let write = |path: &str, text: &str| {
@@ -248,7 +229,10 @@ mod tests {
         write("shop/lib/b.js", "");
         write("other/src/c.js", "");
         let manifests = Manifests::within([folder.path().join("shop"), folder.path().join("other")]);
-        let name = |path: &str| manifests.nearest(&folder.path().join(path)).and_then(|manifest| manifest.name.clone());
+        let name = |path: &str| {
+            let project = manifests.around(&folder.path().join(path));
+            project.manifest("javascript").and_then(|manifest| manifest.name.clone())
+        };
         for _ in 0..2 {
             assert_eq!(name("shop/packages/api/src/a.js").as_deref(), Some("api"));
             assert_eq!(name("shop/lib/../lib/b.js").as_deref(), Some("shop"));
@@ -256,5 +240,43 @@ mod tests {
             assert_eq!(name("other/src/c.js"), None, "the one above the boundary is not looked at");
             assert_eq!(name("top.js").as_deref(), Some("outside"), "in its own folder");
         }
+    }
+
+    #[test]
+    fn families_and_files_go_together() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+            fs::write(path, text).expect("a file");
+        };
+        write("pom.xml", "<project><groupId>com.acme</groupId><artifactId>shop</artifactId><dependencyManagement>
+            <dependencies><dependency><groupId>io.jsonwebtoken</groupId><artifactId>jjwt</artifactId><version>0.9.1</version>
+            </dependency></dependencies></dependencyManagement></project>");
+        write(
+            "api/pom.xml",
+            "<project><artifactId>api</artifactId><dependencies><dependency>
+            <groupId>io.jsonwebtoken</groupId><artifactId>jjwt</artifactId></dependency></dependencies></project>",
+        );
+        write("tool/pyproject.toml", "[project]\nname = 'tool'\ndependencies = ['PyJWT']\n");
+        write("tool/requirements/base.txt", "pyjwt==1.7.1\n");
+        write("gem/Gemfile", "gem 'jwt'\ngem 'devise-jwt', '~> 0.9'\n");
+        write("gem/Gemfile.lock", "GEM\n  specs:\n    devise-jwt (0.11.0)\n    jwt (2.2.3)\n      base64\n");
+        let manifests = Manifests::within([folder.path().to_owned()]);
+        let version = |path: &str, family: &str, package: &str| {
+            manifests
+                .around(&folder.path().join(path))
+                .manifest(family)
+                .and_then(|manifest| manifest.version_of(package))
+        };
+        assert_eq!(version("api/src/A.java", "java", "io.jsonwebtoken:jjwt"), Some((0, 9, 1)), "said above");
+        assert_eq!(version("tool/app.py", "python", "PyJWT"), Some((1, 7, 1)));
+        assert_eq!(version("tool/app.py", "ruby", "PyJWT"), None);
+        assert_eq!(version("gem/app.rb", "ruby", "jwt"), Some((2, 2, 3)));
+        assert_eq!(version("gem/app.rb", "ruby", "devise-jwt"), Some((0, 11, 0)), "what is locked counts");
+        let project = manifests.around(&folder.path().join("tool/app.py"));
+        let mut names: Vec<&str> = project.names().collect();
+        names.sort();
+        assert_eq!(names, ["shop", "tool"]);
     }
 }

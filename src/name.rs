@@ -3,9 +3,11 @@
 //! The names themselves are data, `rules/vocabulary/names.toml`; here is only how a name is taken apart and held
 //! against them. A name is the whole path that leads to a value, outermost name first.
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
 /// How sure a name is to hold the secret of a JWT.
@@ -31,9 +33,9 @@ const MAX_SEGMENTS: usize = 12;
 #[serde(deny_unknown_fields)]
 struct Names {
     words: Vec<String>,
-    qualifiers: HashSet<String>,
-    containers: HashSet<String>,
-    same: HashMap<String, String>,
+    qualifiers: FxHashSet<String>,
+    containers: FxHashSet<String>,
+    same: FxHashMap<String, String>,
     never: Never,
     #[serde(rename = "pattern")]
     patterns: Vec<Pattern>,
@@ -44,11 +46,11 @@ struct Names {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Never {
-    refused: HashSet<String>,
-    pointers: HashSet<String>,
-    texts: HashSet<String>,
-    between: HashSet<String>,
-    around: HashSet<String>,
+    refused: FxHashSet<String>,
+    pointers: FxHashSet<String>,
+    texts: FxHashSet<String>,
+    between: FxHashSet<String>,
+    around: FxHashSet<String>,
 }
 
 #[derive(Deserialize)]
@@ -56,7 +58,7 @@ struct Never {
 struct Pattern {
     tier: Tier,
     tokens: Vec<String>,
-    between: Option<HashSet<String>>,
+    between: Option<FxHashSet<String>>,
 }
 
 #[derive(Deserialize)]
@@ -71,14 +73,14 @@ struct Vocabulary {
     names: Names,
     /// Whole names, their tokens by segment.
     wholes: Vec<(Tier, Vec<Vec<String>>)>,
-    /// The words a secret's name can end in.
-    finals: Vec<String>,
+    /// Finds the words a secret's name can end in, in any case.
+    finals: AhoCorasick,
 }
 
 static VOCABULARY: LazyLock<Option<Vocabulary>> = LazyLock::new(|| load().ok());
 
 /// Reads the names that are compiled in.
-fn load() -> Result<Vocabulary, toml::de::Error> {
+fn load() -> Result<Vocabulary, Box<dyn std::error::Error>> {
     let mut names: Names = toml::from_str(include_str!("../rules/vocabulary/names.toml"))?;
     // The longest first, so that `signing` is not cut behind `sign`.
     names.words.sort_by_key(|word| std::cmp::Reverse(word.len()));
@@ -87,12 +89,13 @@ fn load() -> Result<Vocabulary, toml::de::Error> {
         .iter()
         .flat_map(|whole| whole.names.iter().map(|name| (whole.tier, segments(&names, &[name]))))
         .collect();
-    let mut finals: HashSet<String> = HashSet::new();
+    let mut finals: FxHashSet<String> = FxHashSet::default();
     for pattern in &names.patterns {
         finals.extend(pattern.tokens.last().iter().flat_map(|last| last.split('|')).map(str::to_owned));
     }
     finals.extend(wholes.iter().filter_map(|(_, whole)| whole.last()?.last().cloned()));
-    Ok(Vocabulary { wholes, finals: finals.into_iter().collect(), names })
+    let finals = AhoCorasick::builder().ascii_case_insensitive(true).build(finals)?;
+    Ok(Vocabulary { wholes, finals, names })
 }
 
 /// The lower-case tokens of a path of names, outermost first: `["jwt", "signingKey"]` is `jwt`, `signing`, `key`.
@@ -139,12 +142,12 @@ impl Vocabulary {
     /// are worth taking apart.
     fn may_hold_secret(&self, path: &[impl AsRef<str>]) -> bool {
         for name in path.iter().rev().map(AsRef::as_ref) {
-            if self.finals.iter().any(|word| contains_ignoring_case(name, word)) {
+            if self.finals.is_match(name) {
                 // What has blanks in it is a text for people.
                 return name.len() <= MAX_SEGMENT && !name.trim().contains(char::is_whitespace);
             }
-            let qualifies = name.len() <= 24
-                && pieces(name).flat_map(|piece| split(piece, &[])).all(|token| self.is_qualifier(&token));
+            let qualifies =
+                name.len() <= 24 && pieces(name).flat_map(humps).all(|token| self.is_qualifier(&lower(token)));
             if !qualifies {
                 return false;
             }
@@ -286,42 +289,66 @@ fn canonical(names: &Names, token: String) -> String {
 
 /// The parts of one written name that stand for nested ones: `Jwt:Key`, `Jwt__Key`, `jwt.key`.
 fn pieces(name: &str) -> impl Iterator<Item = &str> {
-    name.split(['.', ':', '/']).flat_map(|piece| piece.split("__")).filter(|piece| !piece.is_empty())
+    let mut rest = Some(name);
+    let parts = std::iter::from_fn(move || {
+        let text = rest?;
+        let bytes = text.as_bytes();
+        let parts = |at: &usize| match bytes.get(*at) {
+            Some(b'.' | b':' | b'/') => true,
+            Some(b'_') => bytes.get(at + 1) == Some(&b'_'),
+            _ => false,
+        };
+        let Some(end) = (0..bytes.len()).find(parts) else { return rest.take() };
+        let behind = end + if bytes.get(end) == Some(&b'_') { 2 } else { 1 };
+        rest = text.get(behind..);
+        text.get(..end)
+    });
+    parts.filter(|piece| !piece.is_empty())
 }
 
 /// The lower-case tokens of one name, glued ones cut.
-fn split<'a>(name: &str, words: &'a [String]) -> impl Iterator<Item = String> + use<'a> {
-    humps(name).into_iter().flat_map(|token| cut(&token, words).unwrap_or_else(|| vec![token]))
+fn split(name: &str, words: &[String]) -> impl Iterator<Item = String> {
+    humps(name).map(lower).filter(|token| !token.is_empty()).flat_map(|token| {
+        let parts = cut(&token, words);
+        let whole = parts.is_none().then(|| token.into_owned());
+        parts.into_iter().flatten().chain(whole)
+    })
 }
 
-/// The lower-case tokens of one name: cut at what is no letter or digit and at humps, `JWTSecret` before its `S`.
-fn humps(name: &str) -> Vec<String> {
-    let mut tokens = Vec::new();
-    let mut token = String::new();
-    let mut previous: Option<char> = None;
-    let mut characters = name.chars().peekable();
-    while let Some(character) = characters.next() {
-        let begins = match previous {
-            Some(before) if character.is_uppercase() => {
-                !before.is_uppercase() || characters.peek().is_some_and(|next| next.is_lowercase())
+/// The tokens of one name as they are written: cut at what is no letter or digit and at humps, `JWTSecret` before its `S`.
+fn humps(name: &str) -> impl Iterator<Item = &str> {
+    let mut rest = name;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches(|character: char| !character.is_alphanumeric());
+        let mut previous: Option<char> = None;
+        let mut characters = rest.char_indices().peekable();
+        let mut end = rest.len();
+        while let Some((at, character)) = characters.next() {
+            let begins = match previous {
+                Some(before) if character.is_uppercase() => {
+                    !before.is_uppercase() || characters.peek().is_some_and(|(_, next)| next.is_lowercase())
+                }
+                _ => false,
+            };
+            if begins || !character.is_alphanumeric() {
+                end = at;
+                break;
             }
-            _ => false,
-        };
-        if (begins || !character.is_alphanumeric()) && !token.is_empty() {
-            tokens.push(std::mem::take(&mut token));
-        }
-        if character.is_alphanumeric() {
-            // `İ` becomes an `i` and a dot that is no letter.
-            token.extend(character.to_lowercase().filter(|lower| lower.is_alphanumeric()));
             previous = Some(character);
-        } else {
-            previous = None;
         }
+        let (token, behind) = rest.split_at_checked(end)?;
+        rest = behind;
+        (!token.is_empty()).then_some(token)
+    })
+}
+
+/// A token in lower case.
+fn lower(token: &str) -> Cow<'_, str> {
+    if token.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
+        return Cow::Borrowed(token);
     }
-    if !token.is_empty() {
-        tokens.push(token);
-    }
-    tokens
+    // `İ` becomes an `i` and a dot that is no letter.
+    Cow::Owned(token.chars().flat_map(char::to_lowercase).filter(|lower| lower.is_alphanumeric()).collect())
 }
 
 /// The words a token is made of, if it is made of two or more.
@@ -342,11 +369,6 @@ fn cut(token: &str, words: &[String]) -> Option<Vec<String>> {
         return Some(std::iter::once(word.clone()).chain(rest).collect());
     }
     None
-}
-
-/// Whether `text` contains the ASCII lower-case `word`, its case ignored.
-fn contains_ignoring_case(text: &str, word: &str) -> bool {
-    text.as_bytes().windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! Where a value comes from, and what is known of what comes from there.
 
-use std::collections::HashMap;
-use std::rc::Rc;
+use rustc_hash::FxHashMap;
 
 use crate::facts::ValueId;
 use crate::library::{Path, Segment};
@@ -14,43 +13,43 @@ const MAX_LOOSE_WAY: usize = 16;
 
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
+pub struct Origin<'f> {
     /// Where the way starts.
-    pub root: Root,
+    pub root: Root<'f>,
     /// The way.
-    pub steps: Vec<Step>,
+    pub steps: Vec<Step<'f>>,
 }
 
 /// Where the way to a value starts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Root {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Root<'f> {
     /// A package or module, as the file names it.
-    Module(String),
+    Module(&'f str),
     /// A name that the file does not bind.
-    Global(String),
+    Global(&'f str),
     /// A name that the file does not bind, and that one of the modules it has opened may export.
     Opened {
         /// The name.
-        name: String,
+        name: &'f str,
         /// The modules.
-        modules: Rc<[String]>,
+        modules: &'f [String],
     },
     /// Something that is not followed.
     Unknown,
 }
 
 /// One step of the way to a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step<'f> {
     /// A member is taken.
-    Member(String),
+    Member(&'f str),
     /// It is called or constructed; the call.
     Call(ValueId),
     /// An instance is given by a type, so there is no call to see.
     Instance,
 }
 
-impl Origin {
+impl<'f> Origin<'f> {
     /// Whether the origin is one of these packages (or, if `global`, a global name) and `path` leads from there to it.
     pub fn is(&self, packages: &[String], global: bool, path: &Path) -> bool {
         if path.anywhere {
@@ -98,32 +97,31 @@ impl Origin {
     }
 
     /// The steps from a global name, the name itself included.
-    fn global_steps(&self) -> Vec<Step> {
-        let (Root::Global(name) | Root::Opened { name, .. }) = &self.root else { return Vec::new() };
+    fn global_steps(&self) -> Vec<Step<'f>> {
+        let (Root::Global(name) | Root::Opened { name, .. }) = self.root else { return Vec::new() };
         let name = match self.steps.first() {
             // `window.x`, `globalThis.x` and `global.x` are x.
-            Some(Step::Member(_)) if matches!(name.as_str(), "window" | "globalThis" | "global" | "self") => None,
+            Some(Step::Member(_)) if matches!(name, "window" | "globalThis" | "global" | "self") => None,
             _ => Some(name),
         };
         // A global's name can be written with dots (`import.meta`).
-        let first = name.into_iter().flat_map(|name| name.split('.')).map(|name| Step::Member(name.to_owned()));
-        first.chain(self.steps.iter().cloned()).collect()
+        let first = name.into_iter().flat_map(|name| name.split('.')).map(Step::Member);
+        first.chain(self.steps.iter().copied()).collect()
     }
 
     /// One step further. A long chain of calls would else keep for each of them all those before it.
-    pub fn then(mut self, step: Step) -> Self {
+    pub fn then(&self, step: Step<'f>) -> Self {
         let most = if self.root == Root::Unknown { MAX_LOOSE_WAY } else { MAX_WAY };
-        if self.steps.len() >= most {
-            self.root = Root::Unknown;
-            self.steps.drain(..self.steps.len() + 1 - MAX_LOOSE_WAY);
-        }
-        self.steps.push(step);
-        self
+        let (root, far) = match self.steps.len() >= most {
+            true => (Root::Unknown, self.steps.len() + 1 - MAX_LOOSE_WAY),
+            false => (self.root, 0),
+        };
+        Origin { root, steps: self.steps.iter().skip(far).copied().chain([step]).collect() }
     }
 
     /// How the way ends, as [`PathIndex`] sorts paths.
-    fn end(&self) -> &str {
-        match (self.steps.last(), &self.root) {
+    fn end(&self) -> &'f str {
+        match (self.steps.last(), self.root) {
             (Some(Step::Member(name)), _) => name,
             (Some(Step::Call(_) | Step::Instance), _) => "()",
             (None, Root::Module(_)) => "default",
@@ -132,9 +130,17 @@ impl Origin {
         }
     }
 
-    /// The package or module, if the way starts at one.
-    pub fn module(&self) -> Option<&str> {
+    /// Whether the way starts at a package.
+    pub fn is_in(&self, package: &str) -> bool {
         match &self.root {
+            Root::Module(name) | Root::Opened { name, .. } => within(package, name, &self.steps).is_some(),
+            Root::Global(_) | Root::Unknown => false,
+        }
+    }
+
+    /// The package or module, if the way starts at one.
+    pub fn module(&self) -> Option<&'f str> {
+        match self.root {
             Root::Module(module) => Some(module),
             _ => None,
         }
@@ -153,7 +159,7 @@ pub fn same_package(package: &str, module: &str) -> bool {
 
 /// The steps from a package on, for a way that starts at a module. Where modules are written with dots, `::` or `\\`, the
 /// way starts at the first name and the others are members: `io` `.jsonwebtoken` `.Jwts` is `Jwts` of `io.jsonwebtoken`.
-fn within<'s>(package: &str, module: &str, steps: &'s [Step]) -> Option<&'s [Step]> {
+fn within<'s>(package: &str, module: &str, steps: &'s [Step<'s>]) -> Option<&'s [Step<'s>]> {
     if same_package(package, module) {
         return Some(steps);
     }
@@ -161,7 +167,7 @@ fn within<'s>(package: &str, module: &str, steps: &'s [Step]) -> Option<&'s [Ste
     let mut steps = steps;
     for name in rest.split(['.', '\\', ':']).filter(|name| !name.is_empty()) {
         match steps {
-            [Step::Member(step), rest @ ..] if step == name => steps = rest,
+            [Step::Member(step), rest @ ..] if *step == name => steps = rest,
             _ => return None,
         }
     }
@@ -169,26 +175,26 @@ fn within<'s>(package: &str, module: &str, steps: &'s [Step]) -> Option<&'s [Ste
 }
 
 /// The first name of a module that is written with dots or `::`, and the way from there on to what `steps` lead to in it.
-fn opened_way<'m>(module: &'m str, steps: &[Step]) -> Option<(&'m str, Vec<Step>)> {
+fn opened_way<'m>(module: &'m str, steps: &[Step<'m>]) -> Option<(&'m str, Vec<Step<'m>>)> {
     let mut names = module.split(['.', '\\', ':']).filter(|name| !name.is_empty());
     let first = names.next()?;
-    Some((first, names.map(|name| Step::Member(name.to_owned())).chain(steps.iter().cloned()).collect()))
+    Some((first, names.map(|name| Step::Member(name)).chain(steps.iter().copied()).collect()))
 }
 
 /// Whether `path` leads along these steps from a package. The default export and what `require` returns are the same.
-fn reached_by(path: &Path, steps: &[Step]) -> bool {
+fn reached_by(path: &Path, steps: &[Step<'_>]) -> bool {
     let segments = match path.segments.as_slice() {
         [Segment::Member(name), rest @ ..] if name == "default" => rest,
         segments => segments,
     };
     let steps = match steps {
-        [Step::Member(name), rest @ ..] if name == "default" => rest,
+        [Step::Member("default"), rest @ ..] => rest,
         steps => steps,
     };
     lead(segments, steps)
 }
 
-fn lead(segments: &[Segment], steps: &[Step]) -> bool {
+fn lead(segments: &[Segment], steps: &[Step<'_>]) -> bool {
     match (segments, steps) {
         ([], []) => true,
         ([Segment::Member(name), segments @ ..], [Step::Member(step), steps @ ..]) => {
@@ -206,7 +212,7 @@ fn lead(segments: &[Segment], steps: &[Step]) -> bool {
 /// that only what ends as the origin does is compared.
 #[derive(Debug)]
 pub struct PathIndex<T> {
-    by_end: HashMap<&'static str, Vec<Known<T>>>,
+    by_end: FxHashMap<&'static str, Vec<Known<T>>>,
     any_end: Vec<Known<T>>,
 }
 
@@ -220,7 +226,7 @@ struct Known<T> {
 
 impl<T> Default for PathIndex<T> {
     fn default() -> Self {
-        PathIndex { by_end: HashMap::new(), any_end: Vec::new() }
+        PathIndex { by_end: FxHashMap::default(), any_end: Vec::new() }
     }
 }
 
@@ -242,7 +248,7 @@ impl<T: Copy> PathIndex<T> {
     }
 
     /// What is known of an origin, what was added first first.
-    pub fn find<'i>(&'i self, origin: &'i Origin) -> impl Iterator<Item = T> + 'i {
+    pub fn find<'i>(&'i self, origin: &'i Origin<'_>) -> impl Iterator<Item = T> + 'i {
         let ends = self.by_end.get(origin.end()).into_iter().flatten().chain(&self.any_end);
         ends.filter(|known| origin.is(known.packages, known.global, known.path)).map(|known| known.item)
     }

@@ -4,9 +4,11 @@
 //! library, a name that can hold a JWT secret, a private key, a token. The pass looks for a few dozen short literals at once
 //! and judges the places where it finds one. It errs on the side of parsing.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::bytes::Regex;
+use aho_corasick::packed::{self, Searcher};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::language::Language;
 
@@ -22,31 +24,67 @@ const WEAK: [&str; 4] = ["key", "salt", "token", "auth"];
 const OWNERS: [&str; 5] = ["token", "sign", "hmac", "bearer", "auth"];
 
 /// How base64url of a JSON object begins: the brace, then a quote, a space or a line's end.
-const OBJECTS: &str = "eyJ|eyA|ewo|ew0";
+const OBJECTS: [&str; 4] = ["eyJ", "eyA", "ewo", "ew0"];
 
-/// A whole token from its beginning to its second dot, with a header long enough to name an algorithm (RFC 7515 §7.1).
-const TOKEN: &str = r"(?-u)(?:eyJ|eyA|ewo|ew0)[A-Za-z0-9_-]{9,}\.[A-Za-z0-9_-]{2,}\.";
-
-struct Patterns {
-    candidates: Regex,
-    token: Regex,
-    token_here: Regex,
+/// A search for one of several literals, the leftmost first.
+enum Search {
+    /// With vectors, where the processor has them.
+    Packed(Searcher),
+    Automaton(AhoCorasick),
 }
 
-/// Nothing if a pattern did not compile, which a test rules out; everything would then be parsed.
+impl Search {
+    fn new(literals: &[String]) -> Option<Search> {
+        if let Some(searcher) = packed::Config::new().builder().extend(literals).build() {
+            return Some(Search::Packed(searcher));
+        }
+        let mut builder = AhoCorasick::builder();
+        builder.kind(Some(AhoCorasickKind::ContiguousNFA)).match_kind(MatchKind::LeftmostFirst);
+        builder.build(literals).ok().map(Search::Automaton)
+    }
+
+    /// Whether a literal stands at a place that satisfies `is_it`; of those that overlap only the first is asked.
+    fn any(&self, bytes: &[u8], mut is_it: impl FnMut(Range<usize>) -> bool) -> bool {
+        match self {
+            Search::Packed(searcher) => searcher.find_iter(bytes).any(|found| is_it(found.range())),
+            Search::Automaton(automaton) => automaton.find_iter(bytes).any(|found| is_it(found.range())),
+        }
+    }
+}
+
+struct Patterns {
+    candidates: Search,
+    objects: Search,
+}
+
+/// Nothing if the searches could not be built, which a test rules out; everything would then be parsed.
 static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
     // In the three ways people write them: any more, and the search is no longer one of a few dozen literals.
     let spellings = STRONG.iter().chain(&WEAK).flat_map(|word| {
         let (first, rest) = word.split_at(1);
         [word.to_string(), word.to_ascii_uppercase(), first.to_ascii_uppercase() + rest]
     });
-    let words: Vec<String> = spellings.chain(["WebToken".to_owned(), OBJECTS.to_owned()]).collect();
-    Some(Patterns {
-        candidates: Regex::new(&format!("(?-u){}", words.join("|"))).ok()?,
-        token: Regex::new(TOKEN).ok()?,
-        token_here: Regex::new(&format!(r"\A(?:{TOKEN})")).ok()?,
-    })
+    let objects = OBJECTS.map(str::to_owned);
+    let words: Vec<String> = spellings.chain(["WebToken".to_owned()]).chain(objects.clone()).collect();
+    Some(Patterns { candidates: Search::new(&words)?, objects: Search::new(&objects)? })
 });
+
+/// Whether `bytes` begin with a token from its beginning, which is one of [`OBJECTS`], to its second dot, with a header long
+/// enough to name an algorithm (RFC 7515 §7.1).
+fn begins_token(bytes: &[u8]) -> bool {
+    const SHORTEST_HEADER: usize = 12;
+    const SHORTEST_PAYLOAD: usize = 2;
+    let part = |from: usize| {
+        let rest = bytes.get(from..).unwrap_or_default();
+        rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')).count()
+    };
+    let header = part(0);
+    if header < SHORTEST_HEADER || bytes.get(header) != Some(&b'.') {
+        return false;
+    }
+    let payload = part(header + 1);
+    payload >= SHORTEST_PAYLOAD && bytes.get(header + 1 + payload) == Some(&b'.')
+}
 
 /// Whether any rule can have something to say about a file of that language with these bytes.
 ///
@@ -58,12 +96,15 @@ pub fn matters(language: Language, bytes: &[u8]) -> bool {
     };
     match language {
         Language::Dotenv | Language::Key => !bytes.is_empty(),
-        Language::Text => patterns.token.is_match(bytes),
-        _ => patterns.candidates.find_iter(bytes).any(|found| {
-            if found.as_bytes().starts_with(b"e") {
-                return patterns.token_here.is_match(bytes.get(found.start()..).unwrap_or_default());
+        Language::Text => {
+            patterns.objects.any(bytes, |found| begins_token(bytes.get(found.start..).unwrap_or_default()))
+        }
+        _ => patterns.candidates.any(bytes, |found| {
+            let here = bytes.get(found.start..).unwrap_or_default();
+            if here.starts_with(b"e") {
+                return begins_token(here);
             }
-            word_matters(language, bytes, found.start(), found.end())
+            word_matters(language, bytes, found.start, found.end)
         }),
     }
 }
@@ -147,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn the_patterns_compile() {
+    fn the_searches_can_be_built() {
         assert!(PATTERNS.is_some());
     }
 

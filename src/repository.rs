@@ -4,8 +4,9 @@
 //! files, and opened once. A repository that cannot be read is an error to report, not to stop at.
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use git2::ErrorCode;
@@ -33,7 +34,8 @@ pub struct Error {
 }
 
 impl Error {
-    fn new(path: &Path, error: &git2::Error) -> Self {
+    /// What git could not do there.
+    pub fn new(path: &Path, error: &git2::Error) -> Self {
         let reason = match error.code() {
             ErrorCode::Owner => "the git repository belongs to another user (see git's safe.directory)".to_owned(),
             _ => format!("the git repository cannot be read: {}", error.message()),
@@ -49,6 +51,123 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl Error {
+    /// What a command that needs a repository says of one that cannot give what it is asked for.
+    pub fn because(path: &Path, reason: impl Into<String>) -> Self {
+        Error { path: path.to_owned(), reason: reason.into() }
+    }
+}
+
+/// The repository a command is about: the one git's environment names (`GIT_DIR`, `GIT_WORK_TREE`, and `GIT_INDEX_FILE` for
+/// its index, as hooks have them), or else the one the folder stands in.
+///
+/// # Errors
+/// There is none, or it cannot be read.
+pub fn open(folder: &Path) -> Result<git2::Repository, Error> {
+    let nowhere: [&OsStr; 0] = [];
+    let opened = git2::Repository::open_ext(folder, git2::RepositoryOpenFlags::FROM_ENV, nowhere);
+    let repository = opened.map_err(|error| match error.code() {
+        ErrorCode::NotFound => {
+            Error::because(folder, "not in a git repository, and only git can say what is asked for")
+        }
+        _ => Error::new(folder, &error),
+    })?;
+    // A relative path is meant from the root of the working tree, whatever folder a command runs in.
+    let index = std::env::var_os("GIT_INDEX_FILE").map(PathBuf::from).filter(|path| path.is_relative());
+    if let (Some(index), Some(root)) = (index, repository.workdir()) {
+        let path = root.join(index);
+        let set = git2::Index::open(&path).and_then(|mut index| repository.set_index(&mut index));
+        set.map_err(|error| Error::new(&path, &error))?;
+    }
+    Ok(repository)
+}
+
+/// How the files of a repository are called in reports: relative to the current directory, as far as it has to do with the
+/// repository, with `/` between the parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Naming {
+    /// The current directory below the root, part by part.
+    inside: Vec<String>,
+    /// What stands before a path from the root where the current directory is not within the repository.
+    before: String,
+}
+
+impl Naming {
+    /// The names of files below `root`, the folder of a working tree, seen from the current directory. The root of a bare
+    /// repository is none's: its paths stand as they are.
+    pub fn below(root: Option<&Path>) -> Self {
+        let bare = Naming { inside: Vec::new(), before: String::new() };
+        let (Some(root), Ok(current)) = (root, std::env::current_dir()) else {
+            return bare;
+        };
+        let current = current.canonicalize().unwrap_or(current);
+        let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+        let parts = |path: &Path| path.iter().map(|part| part.to_string_lossy().into_owned()).collect::<Vec<_>>();
+        match (current.strip_prefix(&root), root.strip_prefix(&current)) {
+            (Ok(inside), _) => Naming { inside: parts(inside), ..bare },
+            (_, Ok(outside)) => Naming { before: parts(outside).join("/") + "/", ..bare },
+            _ => Naming { before: root.to_string_lossy().replace('\\', "/") + "/", ..bare },
+        }
+    }
+
+    /// The name of the file with this path from the root, and where in it the part begins that says what the file is for.
+    pub fn name(&self, path: &str) -> (String, usize) {
+        let folders = path.split('/').take(path.matches('/').count());
+        let shared = self.inside.iter().zip(folders).take_while(|(here, there)| here == there).count();
+        let up = self.inside.len() - shared;
+        let rest = path.splitn(shared + 1, '/').last().unwrap_or(path);
+        let local = if Path::new(&self.before).is_absolute() { self.before.len() } else { 3 * up };
+        (format!("{}{}{rest}", self.before, "../".repeat(up)), local)
+    }
+}
+
+/// The paths a command was limited to, from the root of a working tree; all of it if there are none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection(Vec<String>);
+
+impl Selection {
+    /// The selection of these paths, which are relative to the current directory.
+    ///
+    /// # Errors
+    /// A path that is not below the root.
+    pub fn of(paths: &[PathBuf], root: &Path) -> Result<Self, Error> {
+        let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+        let below = |path: &PathBuf| {
+            let here = std::env::current_dir().unwrap_or_default();
+            let whole = path.canonicalize().unwrap_or_else(|_| plain(&here.join(path)));
+            let below = whole.strip_prefix(&root).map_err(|_| {
+                Error::because(path, format!("outside the repository {}; give paths within it", root.display()))
+            })?;
+            Ok(below.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/"))
+        };
+        Ok(Selection(paths.iter().map(below).collect::<Result<_, _>>()?))
+    }
+
+    /// Whether the file with this path from the root is meant.
+    pub fn holds(&self, path: &str) -> bool {
+        let is_below = |folder: &String| {
+            folder.is_empty()
+                || path
+                    .strip_prefix(folder.as_str())
+                    .is_some_and(|rest| matches!(rest.as_bytes().first(), None | Some(b'/')))
+        };
+        self.0.is_empty() || self.0.iter().any(is_below)
+    }
+}
+
+/// The path without `.` and `..`; links are not followed, for there may be nothing there any more.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(plain.pop()),
+            part => plain.push(part),
+        }
+    }
+    plain
+}
 
 /// A repository with a working tree.
 pub struct Repository {
@@ -71,7 +190,6 @@ impl Repository {
         let Some(root) = repository.workdir().and_then(|root| root.canonicalize().ok()) else {
             return Ok(None);
         };
-        repository.index().map_err(|error| Error::new(&root, &error))?;
         Ok(Some(Repository { root, opened: Mutex::new(repository) }))
     }
 
@@ -104,21 +222,28 @@ impl Repository {
         Some(opened.head().ok()?.target()?.to_string())
     }
 
-    /// What the project is called: the working tree's folder and the last part of each remote's address, without `.git`.
+    /// As [`project_names`].
     pub fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> =
-            self.root.file_name().map(|name| name.to_string_lossy().into_owned()).into_iter().collect();
-        let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Ok(remotes) = opened.remotes() {
-            for remote in remotes.iter().flatten().flatten() {
-                let remote = opened.find_remote(remote).ok();
-                let url = remote.as_ref().and_then(|remote| remote.url().ok());
-                names.extend(url.and_then(name_of_url));
-            }
-        }
-        names.dedup();
-        names
+        project_names(&self.opened.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// What the project is called: the working tree's folder and the last part of each remote's address, without `.git`.
+pub fn project_names(repository: &git2::Repository) -> Vec<String> {
+    let root = repository.workdir().unwrap_or_else(|| repository.path());
+    let name = root.file_name().map(|name| name.to_string_lossy().trim_end_matches(".git").to_owned());
+    let mut names: Vec<String> = name.into_iter().filter(|name| !name.is_empty()).collect();
+    names.extend(names_of_remotes(repository));
+    names.dedup();
+    names
+}
+
+fn names_of_remotes(repository: &git2::Repository) -> Vec<String> {
+    let Ok(remotes) = repository.remotes() else {
+        return Vec::new();
+    };
+    let name = |remote: &str| repository.find_remote(remote).ok()?.url().ok().and_then(name_of_url);
+    remotes.iter().flatten().flatten().filter_map(name).collect()
 }
 
 /// The last part of a remote's address: `shop` of `git@example.com:acme/shop.git`.

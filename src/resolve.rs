@@ -11,12 +11,16 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::{BindingId, Call, ClassId, Facts, FunctionId, Kind, Span, ValueId};
+use crate::language::Language;
 use crate::library::{ArgumentName, Condition, Conversion, Encoding, Locator, Models, Provenance, Wrapper};
-use crate::origin::{Origin, Root, Step, same_package};
+use crate::origin::{Origin, Root, Step};
 use crate::vocabulary::{self, Source};
 
 /// How many names and calls are followed in a row. Real code needs a handful; the rest is cycles.
 const MAX_HOPS: usize = 24;
+
+/// How often a parameter is handed on until it is no longer followed.
+const MAX_HANDED: usize = 3;
 
 /// How many questions can lead to each other: the calls of a chain, names that stand for names.
 const MAX_DEPTH: usize = 128;
@@ -98,6 +102,24 @@ enum Owner<'f> {
     Class(ClassId),
 }
 
+/// A call that leads to another.
+enum Earlier {
+    Call(ValueId),
+    /// It was made elsewhere: an instance is given, by its type.
+    Unseen,
+    Absent,
+}
+
+/// What a member that is written to belongs to.
+fn owner(facts: &Facts, object: ValueId) -> Option<Owner<'_>> {
+    Some(match facts.kind(object) {
+        Kind::Name(binding) => Owner::Binding(*binding),
+        Kind::Global(global) => Owner::Global(global),
+        Kind::This(class) => Owner::Class(*class),
+        _ => return None,
+    })
+}
+
 /// How many values may be looked at for all questions about a file, and how many for each one after that. Real code needs
 /// a few for each question; where every name can be thousands of values, the most direct have to do.
 const MAX_SPENT: usize = 1_000_000;
@@ -112,18 +134,19 @@ const MAX_WRITES: usize = 200;
 /// The answers to the questions that were asked.
 type Answers<K, T> = RefCell<FxHashMap<K, Rc<[T]>>>;
 
-/// What is looked at once: a value, or a name, which is the same wherever it is read.
+/// What is looked at once: a value, or a name, which is the same wherever it is read behind the same writes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Place {
     Value(ValueId),
-    Name(BindingId),
+    Name(BindingId, Option<usize>),
 }
 
 /// Follows the names of one file.
 pub struct Resolver<'f> {
     facts: &'f Facts,
     models: &'static Models,
-    origins: RefCell<FxHashMap<ValueId, Rc<Origin>>>,
+    unknown: Rc<Origin<'f>>,
+    origins: RefCell<FxHashMap<ValueId, Rc<Origin<'f>>>>,
     member_writes: FxHashMap<(Owner<'f>, &'f str), Vec<ValueId>>,
     global_writes: FxHashMap<&'f str, Vec<ValueId>>,
     held: Answers<(Place, &'f str), ValueId>,
@@ -135,10 +158,12 @@ pub struct Resolver<'f> {
     /// How many values all walks have looked at.
     spent: Cell<usize>,
     call_sites: OnceCell<FxHashMap<FunctionId, Vec<ValueId>>>,
+    /// The calls that write into a name they are given.
+    filled: FxHashMap<BindingId, Vec<ValueId>>,
     /// The first call of each method on each object, and on what a chain of calls begins with: `builder.setKey(key)`.
     statements: OnceCell<FxHashMap<(Place, &'f str), ValueId>>,
-    /// [`Facts::opened`].
-    opened: Rc<[String]>,
+    /// The names that values are written to.
+    holders: OnceCell<FxHashMap<ValueId, BindingId>>,
     /// The calls that are being followed into the functions they call, so that a parameter is what this call gives.
     entered: RefCell<Vec<(FunctionId, ValueId)>>,
 }
@@ -151,29 +176,27 @@ impl<'f> Resolver<'f> {
         for assignment in &facts.assignments {
             match facts.kind(assignment.target) {
                 Kind::Member { object, name, .. } => {
-                    let owner = match facts.kind(*object) {
-                        Kind::Name(binding) => Owner::Binding(*binding),
-                        Kind::Global(global) => Owner::Global(global),
-                        Kind::This(class) => Owner::Class(*class),
-                        _ => continue,
-                    };
-                    // What is written to a class's member through the class's name its methods read by `this`.
-                    if let Owner::Binding(binding) = owner
-                        && !facts.language.is_javascript()
-                        && let Some(Kind::Class(class)) =
-                            facts.bindings[binding.index()].writes.first().map(|write| facts.kind(*write))
-                    {
-                        member_writes.entry((Owner::Class(*class), name.as_str())).or_default().push(assignment.value);
+                    if let Some(owner) = owner(facts, *object) {
+                        // What is written to a class's member through the class's name its methods read by `this`.
+                        if let Owner::Binding(binding) = owner
+                            && !facts.language.is_javascript()
+                            && let Some(Kind::Class(class)) =
+                                facts.bindings[binding.index()].writes.first().map(|write| facts.kind(*write))
+                        {
+                            let owner = Owner::Class(*class);
+                            member_writes.entry((owner, name.as_str())).or_default().push(assignment.value);
+                        }
+                        member_writes.entry((owner, name.as_str())).or_default().push(assignment.value);
                     }
-                    member_writes.entry((owner, name.as_str())).or_default().push(assignment.value);
                 }
                 Kind::Global(name) => global_writes.entry(name.as_str()).or_default().push(assignment.value),
                 _ => {}
             }
         }
-        Resolver {
+        let mut resolver = Resolver {
             facts,
             models,
+            unknown: Rc::new(Origin { root: Root::Unknown, steps: Vec::new() }),
             origins: RefCell::default(),
             member_writes,
             global_writes,
@@ -183,10 +206,30 @@ impl<'f> Resolver<'f> {
             nested: Cell::new(0),
             spent: Cell::new(0),
             call_sites: OnceCell::new(),
+            filled: FxHashMap::default(),
             statements: OnceCell::new(),
-            opened: facts.opened.clone().into(),
+            holders: OnceCell::new(),
             entered: RefCell::default(),
+        };
+        let filled = resolver.find_filled();
+        if !filled.is_empty() {
+            // What was found out on the way does not know of it yet.
+            resolver.held = RefCell::default();
+            resolver.functions = RefCell::default();
+            resolver.origins = RefCell::default();
         }
+        for (target, call) in filled {
+            match facts.kind(target) {
+                Kind::Name(binding) => resolver.filled.entry(*binding).or_default().push(call),
+                Kind::Member { object, name, .. } => {
+                    if let Some(owner) = owner(facts, *object) {
+                        resolver.member_writes.entry((owner, name.as_str())).or_default().push(call);
+                    }
+                }
+                _ => {}
+            }
+        }
+        resolver
     }
 
     /// The models it knows callees by.
@@ -200,70 +243,69 @@ impl<'f> Resolver<'f> {
     }
 
     /// Where a value comes from.
-    pub fn origin(&self, value: ValueId) -> Rc<Origin> {
+    pub fn origin(&self, value: ValueId) -> Rc<Origin<'f>> {
         self.origin_within(value, MAX_DEPTH)
     }
 
-    fn origin_within(&self, value: ValueId, hops: usize) -> Rc<Origin> {
+    fn origin_within(&self, value: ValueId, hops: usize) -> Rc<Origin<'f>> {
         if let Some(origin) = self.origins.borrow().get(&value) {
             return Rc::clone(origin);
         }
-        let unknown = || Origin { root: Root::Unknown, steps: Vec::new() };
+        let unknown = || Rc::clone(&self.unknown);
         if hops == 0 {
-            return Rc::new(unknown());
+            return unknown();
         }
         // Stands while the origin is being found, so that a cycle ends.
-        self.origins.borrow_mut().insert(value, Rc::new(unknown()));
+        self.origins.borrow_mut().insert(value, unknown());
         let hops = hops - 1;
-        let then = |from: ValueId, step: Step| (*self.origin_within(from, hops)).clone().then(step);
-        let known = |origin: &Origin| origin.root != Root::Unknown;
+        let then = |from: ValueId, step: Step<'f>| Rc::new(self.origin_within(from, hops).then(step));
+        let known = |origin: &Rc<Origin>| origin.root != Root::Unknown;
         // The best of several: one whose root is known, or else one that says at least how it ends.
-        let best = |origins: Vec<Origin>| {
+        let best = |origins: Vec<Rc<Origin<'f>>>| {
             let found =
                 origins.iter().position(known).or_else(|| origins.iter().position(|origin| !origin.steps.is_empty()));
             found.and_then(|index| origins.into_iter().nth(index))
         };
         let origin = match self.facts.kind(value) {
-            Kind::Module(module) => Origin { root: Root::Module(module.clone()), steps: Vec::new() },
+            Kind::Module(module) => Rc::new(Origin { root: Root::Module(module), steps: Vec::new() }),
             Kind::Import { module, member } => {
-                Origin { root: Root::Module(module.clone()), steps: vec![Step::Member(member.clone())] }
+                Rc::new(Origin { root: Root::Module(module), steps: vec![Step::Member(member)] })
             }
             Kind::Global(name) => self
                 .global_writes
                 .get(name.as_str())
                 .into_iter()
                 .flatten()
-                .map(|write| (*self.origin_within(*write, hops)).clone())
+                .map(|write| self.origin_within(*write, hops))
                 .find(known)
-                .unwrap_or_else(|| Origin { root: self.global(name), steps: Vec::new() }),
+                .unwrap_or_else(|| Rc::new(Origin { root: self.global(name), steps: Vec::new() })),
             Kind::Name(binding) => {
+                let writes = self.facts.writes(value, *binding);
                 let binding = &self.facts.bindings[binding.index()];
-                let written =
-                    binding.writes.iter().take(MAX_WRITES).map(|write| (*self.origin_within(*write, hops)).clone());
+                let written = writes.iter().take(MAX_WRITES).map(|write| self.origin_within(*write, hops));
                 let typed = binding.type_name.map(|type_name| then(type_name, Step::Instance)).filter(known);
                 best(written.chain(typed).collect()).unwrap_or_else(unknown)
             }
             Kind::Member { object, name, .. } => {
                 let held = self.held(*object, name);
-                let held = held.iter().map(|held| (*self.origin_within(*held, hops)).clone()).find(known);
+                let held = held.iter().map(|held| self.origin_within(*held, hops)).find(known);
                 held.or_else(|| self.typed_member(*object, name, hops))
-                    .unwrap_or_else(|| then(*object, Step::Member(name.clone())))
+                    .unwrap_or_else(|| then(*object, Step::Member(name)))
             }
             Kind::Call(call) => match self.wrapped(value, hops) {
-                Some(inner) => (*self.origin_within(inner, hops)).clone(),
+                Some(inner) => self.origin_within(inner, hops),
                 None => then(call.callee, Step::Call(value)),
             },
             Kind::Super(class) => match self.facts.classes[class.index()].extends {
-                Some(extends) => then(extends, Step::Member("super".to_owned())),
+                Some(extends) => then(extends, Step::Member("super")),
                 None => unknown(),
             },
             Kind::Choice(choices) => {
-                let origins = choices.iter().map(|choice| (*self.origin_within(*choice, hops)).clone());
+                let origins = choices.iter().map(|choice| self.origin_within(*choice, hops));
                 best(origins.collect()).unwrap_or_else(unknown)
             }
             _ => unknown(),
         };
-        let origin = Rc::new(origin);
         self.origins.borrow_mut().insert(value, Rc::clone(&origin));
         origin
     }
@@ -271,43 +313,54 @@ impl<'f> Resolver<'f> {
     /// Where a name comes from that the file does not bind. In JavaScript every module is asked for by its own name;
     /// elsewhere what a module exports can be known by its bare name, and a package's whole name be written where it is
     /// used.
-    fn global(&self, name: &str) -> Root {
+    fn global(&self, name: &'f str) -> Root<'f> {
         if self.facts.language.is_javascript() {
-            return Root::Global(name.to_owned());
+            return Root::Global(name);
         }
-        Root::Opened { name: name.to_owned(), modules: Rc::clone(&self.opened) }
+        Root::Opened { name, modules: &self.facts.opened }
     }
 
     /// The origin of a member that has only a declared type: `this.jwt` with `constructor(private jwt: JwtService)`.
-    fn typed_member(&self, object: ValueId, name: &str, hops: usize) -> Option<Origin> {
+    fn typed_member(&self, object: ValueId, name: &str, hops: usize) -> Option<Rc<Origin<'f>>> {
+        let origin = self.origin_within(self.declared_type(object, name)?, hops);
+        (origin.root != Root::Unknown).then(|| Rc::new(origin.then(Step::Instance)))
+    }
+
+    /// The declared type of a member.
+    fn declared_type(&self, object: ValueId, name: &str) -> Option<ValueId> {
         let class = self.class_of(object)?;
         let members = self.facts.classes[class.index()].members.iter();
-        let type_name = members.filter(|member| member.name == name).find_map(|member| member.type_name)?;
-        let origin = self.origin_within(type_name, hops);
-        (origin.root != Root::Unknown).then(|| (*origin).clone().then(Step::Instance))
+        members.filter(|member| member.name == name).find_map(|member| member.type_name)
     }
 
     fn class_of(&self, value: ValueId) -> Option<ClassId> {
         match self.facts.kind(value) {
             Kind::This(class) | Kind::Class(class) => Some(*class),
             Kind::Name(binding) => {
-                let writes = &self.facts.bindings[binding.index()].writes;
-                writes.iter().find_map(|write| match self.facts.kind(*write) {
+                let writes = self.facts.writes(value, *binding);
+                let binding = &self.facts.bindings[binding.index()];
+                let written = writes.iter().find_map(|write| match self.facts.kind(*write) {
                     Kind::Class(class) => Some(*class),
-                    Kind::Call(Call { callee, construct: true, .. }) => match self.facts.kind(*callee) {
-                        Kind::Name(callee) => self.facts.bindings[callee.index()].writes.iter().find_map(|write| {
-                            match self.facts.kind(*write) {
-                                Kind::Class(class) => Some(*class),
-                                _ => None,
-                            }
-                        }),
-                        _ => None,
-                    },
+                    Kind::Call(Call { callee, construct: true, .. }) => self.class_named_by(*callee),
                     _ => None,
-                })
+                });
+                written.or_else(|| self.class_named_by(binding.type_name?))
             }
             _ => None,
         }
+    }
+
+    /// The class of this file that a name is bound to.
+    fn class_named_by(&self, name: ValueId) -> Option<ClassId> {
+        let writes = match self.facts.kind(name) {
+            Kind::Class(class) => return Some(*class),
+            Kind::Name(binding) => &self.facts.bindings[binding.index()].writes,
+            _ => return None,
+        };
+        writes.iter().find_map(|write| match self.facts.kind(*write) {
+            Kind::Class(class) => Some(*class),
+            _ => None,
+        })
     }
 
     /// What a call only gives back: `promisify(f)`, `f.bind(x)`, `Object.freeze(x)`.
@@ -336,7 +389,7 @@ impl<'f> Resolver<'f> {
 
     fn place(&self, value: ValueId) -> Place {
         match self.facts.kind(value) {
-            Kind::Name(binding) => Place::Name(*binding),
+            Kind::Name(binding) => Place::Name(*binding, self.facts.settled(value, *binding)),
             _ => Place::Value(value),
         }
     }
@@ -409,15 +462,34 @@ impl<'f> Resolver<'f> {
             Kind::List(items) => {
                 if name == "*" {
                     found.extend(items.iter().copied());
-                } else if let Some(item) = name.parse::<usize>().ok().and_then(|index| items.get(index)) {
-                    found.push(*item);
+                } else if let Ok(index) = name.parse::<usize>() {
+                    found.extend(items.get(index));
+                } else {
+                    // `[('name', value)]` is a map too.
+                    found.extend(items.iter().filter_map(|item| match self.facts.kind(*item) {
+                        Kind::List(pair) => match pair.as_slice() {
+                            [key, value] if matches!(self.facts.kind(*key), Kind::Literal(key) if key == name) => {
+                                Some(value)
+                            }
+                            _ => None,
+                        },
+                        _ => None,
+                    }));
                 }
             }
             Kind::Name(binding) => {
-                for write in &self.facts.bindings[binding.index()].writes {
+                let owner = Owner::Binding(*binding);
+                let held = self.facts.writes(object, *binding);
+                let binding = &self.facts.bindings[binding.index()];
+                for write in held {
                     self.collect_held(*write, name, hops, seen, found);
                 }
-                writes(Owner::Binding(*binding), found);
+                writes(owner, found);
+                if found.is_empty()
+                    && let Some(type_name) = binding.type_name
+                {
+                    self.collect_held(type_name, name, hops, seen, found);
+                }
             }
             Kind::Global(global) => {
                 for write in self.global_writes.get(global.as_str()).into_iter().flatten() {
@@ -428,6 +500,11 @@ impl<'f> Resolver<'f> {
             Kind::Member { object: outer, name: member, .. } => {
                 for value in self.held(*outer, member).iter() {
                     self.collect_held(*value, name, hops, seen, found);
+                }
+                if found.is_empty()
+                    && let Some(type_name) = self.declared_type(*outer, member)
+                {
+                    self.collect_held(type_name, name, hops, seen, found);
                 }
             }
             Kind::Choice(choices) => {
@@ -466,7 +543,12 @@ impl<'f> Resolver<'f> {
                         self.collect_held(call.callee, name, hops, seen, found);
                     }
                 } else {
-                    for function in self.functions(call.callee).iter() {
+                    let functions = self.functions(call.callee);
+                    // The first of what some other function returns is what it is called for.
+                    if functions.is_empty() && self.result(object, name) == Some(0) {
+                        found.push(object);
+                    }
+                    for function in functions.iter() {
                         for value in &self.facts.functions[function.index()].returns {
                             self.collect_held(*value, name, hops, seen, found);
                         }
@@ -475,6 +557,12 @@ impl<'f> Resolver<'f> {
             }
             _ => {}
         }
+    }
+
+    /// Which of several values that a call returns a member stands for, in a language where calls return several.
+    pub fn result(&self, object: ValueId, name: &str) -> Option<usize> {
+        let several = self.facts.language == Language::Go && matches!(self.facts.kind(object), Kind::Call(_));
+        name.parse().ok().filter(|_| several)
     }
 
     /// `Object.assign(...)`, whose arguments' members it returns.
@@ -498,7 +586,7 @@ impl<'f> Resolver<'f> {
         match self.facts.kind(value) {
             Kind::Function(function) => found.push(*function),
             Kind::Name(binding) => {
-                for write in &self.facts.bindings[binding.index()].writes {
+                for write in self.facts.writes(value, *binding) {
                     self.collect_functions(*write, hops, seen, found);
                 }
             }
@@ -530,7 +618,7 @@ impl<'f> Resolver<'f> {
                     for function in self.functions(call.callee).iter() {
                         sites.entry(*function).or_default().push(*id);
                     }
-                    for function in self.constructors(call) {
+                    for function in call.construct.then(|| self.constructors(call.callee)).into_iter().flatten() {
                         sites.entry(function).or_default().push(*id);
                     }
                 }
@@ -540,56 +628,81 @@ impl<'f> Resolver<'f> {
         sites.get(&function).map_or(&[], Vec::as_slice)
     }
 
-    /// The constructors of this file that a construction can call.
-    fn constructors(&self, call: &Call) -> Vec<FunctionId> {
-        if !call.construct {
-            return Vec::new();
-        }
-        let classes = self.constants(call.callee).into_iter().filter_map(|class| match self.facts.kind(class) {
-            Kind::Class(class) => Some(&self.facts.classes[class.index()]),
-            _ => None,
-        });
-        let members = classes.flat_map(|class| &class.members).filter(|member| member.name == "constructor");
-        let functions = members.filter_map(|member| match self.facts.kind(member.value?) {
+    /// The functions that make an instance of a class of this file, whatever its language calls them.
+    fn constructors(&self, class: ValueId) -> Vec<FunctionId> {
+        let held =
+            ["initialize", "__init__", "constructor"].into_iter().flat_map(|name| self.held(class, name).to_vec());
+        held.filter_map(|value| match self.facts.kind(value) {
             Kind::Function(function) => Some(*function),
             _ => None,
-        });
-        functions.collect()
+        })
+        .collect()
     }
 
-    /// What a call gives to a parameter, by its position or its name.
+    /// What a call gives to a parameter, by its position or its name. Of a variable's name a dollar sign is no part here.
     fn argument(&self, call: ValueId, position: usize, name: &str) -> Option<ValueId> {
+        let name = name.trim_start_matches('$');
         let arguments = &self.facts.call(call)?.arguments;
         let named = arguments.iter().find(|argument| argument.name.as_deref() == Some(name));
         let argument = named.or_else(|| arguments.get(position).filter(|argument| argument.name.is_none()))?;
         (!argument.spread).then_some(argument.value)
     }
 
+    /// What is written to a field of an instance after it was made: `o = new Options(); o.key = value`.
+    fn written_later(&self, construction: ValueId, name: &'f str) -> Option<ValueId> {
+        let holders = self.holders.get_or_init(|| {
+            let mut holders: FxHashMap<ValueId, BindingId> = FxHashMap::default();
+            for (index, binding) in (0..).zip(&self.facts.bindings) {
+                for write in &binding.writes {
+                    holders.entry(*write).or_insert(BindingId(index));
+                }
+            }
+            holders
+        });
+        let writes = self.member_writes.get(&(Owner::Binding(*holders.get(&construction)?), name))?;
+        writes.last().copied()
+    }
+
+    /// What a call of `get` takes an entry of, and the entry's name: `header.get('alg')`.
+    pub fn entry_taken(&self, call: ValueId) -> Option<(ValueId, &'f str)> {
+        let call = self.facts.call(call)?;
+        match (self.facts.kind(call.callee), self.facts.kind(call.arguments.first()?.value)) {
+            (Kind::Member { object, name, .. }, Kind::Literal(entry)) if name == "get" => Some((*object, entry)),
+            _ => None,
+        }
+    }
+
     /// What stands where `locator` points to in a call.
     pub fn locate(&self, call: ValueId, locator: &'static Locator) -> Located {
-        let target = match &locator.method {
+        let call_at = match &locator.method {
             None => call,
             Some(method) => match self.earlier_call(call, method) {
-                Some(earlier) => earlier,
-                None => return Located::Absent,
+                Earlier::Call(earlier) => earlier,
+                Earlier::Unseen => return Located::Unknown,
+                Earlier::Absent => return Located::Absent,
             },
         };
-        let Some(target) = self.facts.call(target) else { return Located::Unknown };
+        let Some(target) = self.facts.call(call_at) else { return Located::Unknown };
         let mut any = Vec::new();
         let argument = match &locator.argument {
             ArgumentName::Any => {
-                any.extend(
-                    target.arguments.iter().filter(|argument| argument.name.is_none()).map(|argument| argument.value),
-                );
+                for argument in target.arguments.iter().filter(|argument| argument.name.is_none()) {
+                    match argument.spread {
+                        true => any.extend(self.held(argument.value, "*").iter().copied()),
+                        false => any.push(argument.value),
+                    }
+                }
                 any.first().copied()
             }
             ArgumentName::This => match self.facts.kind(target.callee) {
                 Kind::Member { object, .. } => Some(*object),
                 _ => None,
             },
+            ArgumentName::Result => Some(call),
             ArgumentName::Keyword(name) => {
                 let named = target.arguments.iter().find(|argument| argument.name.as_deref() == Some(name));
-                named.map(|argument| argument.value)
+                let given = named.map(|argument| argument.value);
+                given.or_else(|| target.construct.then(|| self.written_later(call_at, name)).flatten())
             }
             ArgumentName::Position(index) => {
                 if target.arguments.iter().take(index + 1).any(|argument| argument.spread) {
@@ -652,8 +765,9 @@ impl<'f> Resolver<'f> {
             Kind::Function(_) | Kind::Class(_) | Kind::Null | Kind::List(_) => true,
             Kind::Literal(_) | Kind::Number(_) | Kind::Boolean(_) | Kind::Concat(_) => true,
             Kind::Name(binding) => {
+                let writes = self.facts.writes(object, *binding);
                 let binding = &self.facts.bindings[binding.index()];
-                match binding.writes.as_slice() {
+                match writes {
                     [] => is_callback_name(&binding.name),
                     writes => all(writes),
                 }
@@ -662,6 +776,9 @@ impl<'f> Resolver<'f> {
             // What is made of named fields alone has no others.
             Kind::Call(call) if call.construct && call.arguments.iter().any(|argument| argument.name.is_some()) => {
                 call.arguments.iter().all(|argument| argument.name.is_some())
+            }
+            Kind::Call(call) if self.is_assign(call) => {
+                call.arguments.iter().all(|argument| !argument.spread && all(&[argument.value]))
             }
             Kind::Call(call) => match self.wrapped(object, MAX_HOPS) {
                 Some(inner) => all(&[inner]),
@@ -694,26 +811,26 @@ impl<'f> Resolver<'f> {
     }
 
     /// The call of `method` on the chain that leads to `call`, the constructor of the chain's first object included.
-    fn earlier_call(&self, call: ValueId, method: &str) -> Option<ValueId> {
-        let callee = self.facts.call(call)?.callee;
+    fn earlier_call(&self, call: ValueId, method: &str) -> Earlier {
+        let Some(callee) = self.facts.call(call).map(|call| call.callee) else { return Earlier::Absent };
         let origin = self.origin(callee);
         let mut name: Option<&str> = match &origin.root {
             Root::Global(name) | Root::Opened { name, .. } => Some(name),
             _ => None,
         };
-        let mut found = None;
+        let mut found = Earlier::Absent;
         for step in &origin.steps {
             match step {
                 Step::Member(member) => name = Some(member),
-                Step::Call(id) => {
-                    if name == Some(method) {
-                        found = Some(*id);
-                    }
-                }
-                Step::Instance => {}
+                Step::Call(id) if name == Some(method) => found = Earlier::Call(*id),
+                Step::Instance if name == Some(method) => found = Earlier::Unseen,
+                Step::Call(_) | Step::Instance => {}
             }
         }
-        found.or_else(|| self.statement(call, method))
+        match (found, self.statement(call, method)) {
+            (Earlier::Absent, Some(statement)) => Earlier::Call(statement),
+            (found, _) => found,
+        }
     }
 
     /// The call of `method` in a statement of its own, on what the chain that leads to `call` begins with or goes over.
@@ -775,25 +892,53 @@ impl<'f> Resolver<'f> {
         })
     }
 
-    /// Whether a value is a function that reads one of these members of its first parameter.
+    /// Whether a value is a function that reads one of these members of its first parameter, or hands it to somebody who
+    /// may.
     fn reads(&self, value: ValueId, paths: &[String]) -> bool {
-        self.constants(value).into_iter().any(|constant| {
-            let Kind::Function(function) = self.facts.kind(constant) else { return false };
-            let Some(Some(first)) = self.facts.functions[function.index()].parameters.first() else { return false };
-            self.facts.values.iter().any(|value| {
-                paths.iter().any(|path| {
-                    let mut names = path.rsplit('.');
-                    let mut kind = &value.kind;
-                    loop {
-                        match (names.next(), kind) {
-                            (Some(expected), Kind::Member { object, name, .. }) if name == expected => {
-                                kind = self.facts.kind(*object);
-                            }
-                            (None, Kind::Name(binding)) => return binding == first,
-                            _ => return false,
-                        }
+        self.constants(value).into_iter().any(|constant| match self.facts.kind(constant) {
+            Kind::Function(function) => self.reads_parameter(*function, 0, paths, MAX_HANDED),
+            Kind::Call(_) => self.is_read(paths, |object| {
+                matches!(self.facts.kind(object), Kind::Name(_)) && self.constants(object).contains(&constant)
+            }),
+            _ => false,
+        })
+    }
+
+    /// Whether one of these members is read of some such value.
+    fn is_read(&self, paths: &[String], of: impl Fn(ValueId) -> bool) -> bool {
+        self.facts.values.iter().any(|value| {
+            paths.iter().any(|path| {
+                let mut names = path.rsplit('.');
+                let Some(mut expected) = names.next() else { return false };
+                let mut kind = &value.kind;
+                while let Kind::Member { object, name, .. } = kind {
+                    if name != expected {
+                        return false;
                     }
-                })
+                    match names.next() {
+                        Some(next) => (expected, kind) = (next, self.facts.kind(*object)),
+                        None => return of(*object),
+                    }
+                }
+                false
+            })
+        })
+    }
+
+    fn reads_parameter(&self, function: FunctionId, position: usize, paths: &[String], handed: usize) -> bool {
+        let function = &self.facts.functions[function.index()];
+        let Some(Some(parameter)) = function.parameters.get(position) else { return false };
+        let is_parameter =
+            |value: ValueId| matches!(self.facts.kind(value), Kind::Name(binding) if binding == parameter);
+        let read = self.is_read(paths, is_parameter);
+        let Some(handed) = handed.checked_sub(1) else { return read };
+        read || self.facts.calls.iter().filter_map(|call| self.facts.call(*call)).any(|call| {
+            call.arguments.iter().enumerate().any(|(position, argument)| {
+                is_parameter(argument.value) && {
+                    let functions = self.functions(call.callee);
+                    functions.is_empty()
+                        || functions.iter().any(|function| self.reads_parameter(*function, position, paths, handed))
+                }
             })
         })
     }
@@ -802,7 +947,7 @@ impl<'f> Resolver<'f> {
         let origin = self.origin(value);
         match &source.path {
             Some(path) => origin.is(std::slice::from_ref(&source.package), false, path),
-            None => origin.module().is_some_and(|module| same_package(&source.package, module)),
+            None => origin.is_in(&source.package),
         }
     }
 
@@ -824,7 +969,8 @@ impl<'f> Resolver<'f> {
         }
     }
 
-    fn equals(&self, value: ValueId, expected: &toml::Value) -> bool {
+    /// Whether a value can be this literal, number or truth value; of a list, one of these.
+    pub fn equals(&self, value: ValueId, expected: &toml::Value) -> bool {
         match expected {
             toml::Value::Boolean(expected) => self.constants(value).iter().any(|constant| {
                 matches!(self.facts.kind(*constant), Kind::Boolean(actual) if actual == expected)
@@ -848,7 +994,7 @@ impl<'f> Resolver<'f> {
                 continue;
             }
             match self.facts.kind(value) {
-                Kind::Name(binding) => open.extend(&self.facts.bindings[binding.index()].writes),
+                Kind::Name(binding) => open.extend(self.facts.writes(value, *binding)),
                 Kind::Choice(choices) => open.extend(choices),
                 Kind::Member { object, name, .. } => open.extend(self.held(*object, name).iter().copied()),
                 _ => found.push(value),
@@ -857,12 +1003,17 @@ impl<'f> Resolver<'f> {
         found
     }
 
-    /// The strings a value can be, with where each stands.
+    /// The strings a value can be, with where each stands. A symbol (`:name`, in Ruby and Elixir) reads as its name,
+    /// though it is no string that could be a key.
     pub fn texts(&self, value: ValueId) -> Vec<(String, ValueId)> {
         self.ends(value)
             .into_iter()
             .filter_map(|resolved| match resolved.end {
                 End::Literal(literal) => Some((literal.text, literal.value)),
+                End::Unknown(end) => match self.facts.kind(end) {
+                    Kind::Global(name) => Some((name.strip_prefix(':')?.to_owned(), end)),
+                    _ => None,
+                },
                 _ => None,
             })
             .collect()
@@ -915,9 +1066,34 @@ impl<'f> Resolver<'f> {
         named.unwrap_or(conversion.encoding)
     }
 
-    /// The source of guessable values that a callee, or a value that is read, is.
-    fn random_source(&self, read: ValueId) -> Option<&'static Source> {
-        vocabulary::random(self.facts.language.family())?.index.find(&self.origin(read)).next()
+    /// The source of guessable values that the callee of a call, or a value that is read, is.
+    fn random_source(&self, read: ValueId, call: Option<ValueId>) -> Option<&'static Source> {
+        let meant = |source: &&'static Source| {
+            call.is_none_or(|call| source.requires.iter().all(|condition| self.holds(call, condition)))
+        };
+        vocabulary::random(self.facts.language.family())?.index.find(&self.origin(read)).find(meant)
+    }
+
+    /// What calls of the language's own write into, each with the call: `rand.Read(key)`,
+    /// `flag.StringVar(&config.Secret, "jwt-secret", "", "")`.
+    fn find_filled(&self) -> Vec<(ValueId, ValueId)> {
+        let family = self.facts.language.family();
+        let random = vocabulary::random(family).filter(|random| random.fills);
+        let environment = vocabulary::environment(family).filter(|environment| environment.fills);
+        let mut filled = Vec::new();
+        if random.is_none() && environment.is_none() {
+            return filled;
+        }
+        for id in &self.facts.calls {
+            let Some(call) = self.facts.call(*id) else { continue };
+            let origin = self.origin(call.callee);
+            let sources = random.into_iter().flat_map(|random| random.index.find(&origin)).map(|source| &source.fills);
+            let look_ups = environment.into_iter().flat_map(|environment| environment.lookup_index.find(&origin));
+            for place in sources.chain(look_ups.map(|look_up| &look_up.fills)).flatten() {
+                filled.extend(self.locate(*id, place).values().into_iter().map(|target| (target, *id)));
+            }
+        }
+        filled
     }
 
     /// The variable of the environment that a member is.
@@ -951,8 +1127,12 @@ impl<'f> Resolver<'f> {
             let names = self.locate(call, &look_up.name).values();
             let name = names.into_iter().find_map(|name| self.texts(name).into_iter().next());
             if let Some((name, _)) = name {
-                let fallback =
-                    look_up.fallback.iter().flat_map(|locator| self.locate(call, locator).values()).collect();
+                let fallback = look_up
+                    .fallback
+                    .as_slice()
+                    .iter()
+                    .flat_map(|locator| self.locate(call, locator).values())
+                    .collect();
                 return Some((name, fallback));
             }
         }
@@ -1089,8 +1269,13 @@ impl<'f> Walk<'_, 'f> {
             Kind::Choice(choices) => self.alternatives(choices, hops),
             Kind::Name(binding) => {
                 let bound = &facts.bindings[binding.index()];
-                let mut ends = self.alternatives(&bound.writes, hops);
-                if let Some((function, position)) = bound.parameter {
+                let mut ends = self.alternatives(facts.writes(value, *binding), hops);
+                for call in resolver.filled.get(binding).into_iter().flatten() {
+                    ends.extend(self.value(*call, hops));
+                }
+                if let Some((function, position)) = bound.parameter
+                    && facts.settled(value, *binding).is_none()
+                {
                     let entered =
                         resolver.entered.borrow().iter().rev().find(|(entered, _)| *entered == function).copied();
                     let sites = match &entered {
@@ -1113,13 +1298,18 @@ impl<'f> Walk<'_, 'f> {
                     let ends = self.alternatives(writes, hops);
                     Self::hop(ends, value)
                 }
-                None => Self::end(End::Unknown(value)),
+                // A function without arguments can be called by its name alone: Ruby's `rand`.
+                None => Self::end(match resolver.random_source(value, None) {
+                    Some(source) => End::Random(source, value),
+                    None => End::Unknown(value),
+                }),
             },
             Kind::Member { object, name, .. } => self.member(value, *object, name, hops),
             Kind::Call(call) => self.call(value, call, hops),
             Kind::Function(function) => {
+                // What it returns where a variable is not set is a fallback, as where it is called.
                 let values = resolver.given_by(*function);
-                self.union(&values, hops)
+                self.alternatives(&values, hops)
             }
             Kind::List(items) => items.iter().flat_map(|item| self.value(*item, hops)).collect(),
             Kind::Object(properties) => self.key_object(value, properties.is_empty(), hops),
@@ -1180,7 +1370,7 @@ impl<'f> Walk<'_, 'f> {
 
     fn member(&mut self, value: ValueId, object: ValueId, name: &'f str, hops: usize) -> Vec<Resolved> {
         let resolver = self.resolver;
-        if let Some(source) = resolver.random_source(value) {
+        if let Some(source) = resolver.random_source(value, None) {
             return Self::end(End::Random(source, value));
         }
         if let Some(variable) = resolver.variable(object, name) {
@@ -1200,14 +1390,15 @@ impl<'f> Walk<'_, 'f> {
             let random = self.value(object, hops).into_iter().find(|resolved| matches!(resolved.end, End::Random(..)));
             return random.map_or_else(|| Self::end(End::LookUp(value)), |resolved| vec![resolved]);
         }
-        let ends = self.alternatives(&held, hops);
+        // Each of a list is one for itself.
+        let ends = if name == "*" { self.union(&held, hops) } else { self.alternatives(&held, hops) };
         Self::hop(ends, value)
     }
 
     fn call(&mut self, value: ValueId, call: &Call, hops: usize) -> Vec<Resolved> {
         let resolver = self.resolver;
         let facts = resolver.facts;
-        if let Some(source) = resolver.random_source(call.callee) {
+        if let Some(source) = resolver.random_source(call.callee, Some(value)) {
             return Self::end(End::Random(source, value));
         }
         if let Some(conversion) = resolver.conversion(value) {
@@ -1220,6 +1411,9 @@ impl<'f> Walk<'_, 'f> {
             let otherwise = wrapper.otherwise.iter().flat_map(|locator| resolver.locate(value, locator).values());
             let all: Vec<ValueId> = std::iter::once(inner).chain(otherwise).collect();
             return self.alternatives(&all, hops);
+        }
+        if let Some(entry) = self.entry(value, call, hops) {
+            return entry;
         }
         let functions = resolver.functions(call.callee);
         if !functions.is_empty() {
@@ -1239,13 +1433,26 @@ impl<'f> Walk<'_, 'f> {
         self.random_of(value, call, hops)
     }
 
+    /// What a call of `get` takes out of a map that stands in the file, with what it gives otherwise.
+    fn entry(&mut self, value: ValueId, call: &Call, hops: usize) -> Option<Vec<Resolved>> {
+        let resolver = self.resolver;
+        let (object, key) = resolver.entry_taken(value)?;
+        let held = resolver.held(object, key);
+        if held.is_empty() {
+            return None;
+        }
+        let otherwise = call.arguments.get(1).map(|argument| argument.value);
+        let values: Vec<ValueId> = held.iter().copied().chain(otherwise).collect();
+        Some(Self::hop(self.union(&values, hops), value))
+    }
+
     fn convert(&mut self, value: ValueId, call: &Call, conversion: &'static Conversion, hops: usize) -> Vec<Resolved> {
         let resolver = self.resolver;
         let own = resolver.encoding(value, conversion);
         let mut ends = Vec::new();
         for locator in conversion.value.as_slice() {
             let located = resolver.locate(value, locator).values();
-            for mut resolved in self.union(&located, hops) {
+            for mut resolved in self.alternatives(&located, hops) {
                 resolved.encodings.push(locator.encoding.unwrap_or(own));
                 ends.push(resolved);
             }
@@ -1351,6 +1558,7 @@ mod tests {
             "sign(p, `k`)",
             "const base = { secret: 'k' }; const all = { ...base, x: 1 }; sign(p, all.secret)",
             "const keys = Object.freeze({ a: 'k' }); sign(p, keys['a'] as string)",
+            "exports.make = () => { this.options = { key: 'k' }; sign(p, this.options.key) }",
         ] {
             assert_eq!(key_of(source), ["k"], "{source}");
         }

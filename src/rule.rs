@@ -129,7 +129,9 @@ fn literal_draft(
     {
         notes.extend(strength.reasons.iter().cloned());
     }
-    let confidence = match (first, secret.tier) {
+    notes.extend(secret.used_elsewhere.clone());
+    let library = first.map(|site| site.library).or(secret.setting_of);
+    let confidence = match (library, secret.tier) {
         (Some(_), _) => Confidence::High,
         (None, Some(crate::name::Tier::A)) if analysis.facts.language.is_configuration() => Confidence::High,
         _ => Confidence::Medium,
@@ -142,7 +144,7 @@ fn literal_draft(
         message,
         notes,
         help: replacement_help(analysis, secret),
-        library: first.map(|site| site.library.name.clone()),
+        library: library.map(|library| library.name.clone()),
         secret: Some(summary(secret)),
         related: uses_of(analysis, secret),
     }

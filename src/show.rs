@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use jotlint::check::Outcome;
+use jotlint::init::Plan;
 use jotlint::report::{self, Report, gitlab, text};
 use jotlint::repository::Repository;
 use jotlint::rule_document;
@@ -110,4 +111,24 @@ pub fn secrets(
         text.push('\n');
     }
     Ok(text)
+}
+
+/// Writes what `init` would write, and what is left to do by hand.
+pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+    if plan.steps.is_empty() && plan.advice.is_empty() {
+        return writeln!(out, "There is nothing left to set up.");
+    }
+    for step in &plan.steps {
+        let what = if step.append { "add to" } else { "write" };
+        let how = if step.executable { ", to be run" } else { "" };
+        writeln!(out, "{what} {}{how}:", step.shown)?;
+        for line in step.text.trim_start_matches('\n').lines() {
+            writeln!(out, "{}", format!("    {line}").trim_end())?;
+        }
+        writeln!(out)?;
+    }
+    for advice in &plan.advice {
+        writeln!(out, "By hand: {advice}")?;
+    }
+    Ok(())
 }

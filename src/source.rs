@@ -18,6 +18,7 @@ use std::path::Path;
 use crate::finding::Skipped;
 use crate::language::Language;
 
+pub mod change;
 pub mod tree;
 
 /// The size up to which a file is read unless the caller says otherwise: 2 MiB. Source and configuration written by people
@@ -146,7 +147,14 @@ pub fn read<'a>(path: &Path, limit: u64, buffer: &'a mut Vec<u8>) -> Result<Cow<
             return Err(too_large(limit));
         }
     }
-    let bytes = buffer.get(..filled).unwrap_or_default();
+    decode(buffer.get(..filled).unwrap_or_default())
+}
+
+/// Bytes as a front-end takes them: what is UTF-16 is converted.
+///
+/// # Errors
+/// Bytes that are binary.
+pub fn decode(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Refusal> {
     match from_utf16(bytes) {
         Some(text) => Ok(Cow::Owned(text?.into_bytes())),
         None if is_binary(bytes) => Err(Refusal::limit(BINARY)),
@@ -164,11 +172,8 @@ pub fn read_stdin(path: &str, limit: u64) -> Result<File<'static>, Refusal> {
     if bytes.len() as u64 > limit {
         return Err(too_large(limit));
     }
-    match from_utf16(&bytes) {
-        Some(text) => Ok(File::new(path, text?.into_bytes())),
-        None if is_binary(&bytes) => Err(Refusal::limit(BINARY)),
-        None => Ok(File::new(path, bytes)),
-    }
+    let bytes = decode(&bytes)?.into_owned();
+    Ok(File::new(path, bytes))
 }
 
 /// Reads until the buffer is full or the file ends, and says how much it read.
@@ -188,7 +193,7 @@ fn fill(file: &mut fs::File, mut buffer: &mut [u8]) -> io::Result<usize> {
     Ok(filled)
 }
 
-fn too_large(limit: u64) -> Refusal {
+pub(crate) fn too_large(limit: u64) -> Refusal {
     Refusal::limit(format!("larger than {}", size(limit)))
 }
 
@@ -205,7 +210,7 @@ const BINARY: &str = "binary";
 
 /// Whether a file that begins so is binary. UTF-16 is full of NUL bytes, so its byte order mark is looked at first.
 fn is_binary(start: &[u8]) -> bool {
-    utf16(start).is_none() && start.iter().take(SAMPLE).any(|&byte| byte == 0)
+    utf16(start).is_none() && memchr::memchr(0, start.get(..SAMPLE).unwrap_or(start)).is_some()
 }
 
 /// How a pair of bytes becomes a UTF-16 unit, where the byte order mark says so.

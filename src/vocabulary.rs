@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::finding::Severity;
 use crate::language::FAMILIES;
-use crate::library::{Locator, OneOrMany, Path};
+use crate::library::{Condition, Locator, OneOrMany, Path};
 use crate::origin::{PathIndex, same_package};
 
 /// How code of one language reads the environment.
@@ -37,6 +37,8 @@ pub struct Environments {
     pub lookup_index: PathIndex<&'static Lookup>,
     /// [`Environment::defaults`].
     pub default_index: PathIndex<&'static SchemaDefault>,
+    /// Whether some look-ups fill what they are given.
+    pub fills: bool,
 }
 
 impl Environments {
@@ -47,6 +49,7 @@ impl Environments {
         }
         for lookup in &environment.lookups {
             index.lookup_index.add(&lookup.packages, lookup.global, lookup.path.as_slice(), lookup);
+            index.fills |= lookup.fills.is_some();
         }
         for default in &environment.defaults {
             index.default_index.add(&default.packages, false, default.path.as_slice(), default);
@@ -94,9 +97,12 @@ pub struct Lookup {
     pub environment: Option<Locator>,
     /// Where the variable's name is given, as a literal; without one the call is not meant.
     pub name: Locator,
-    /// Where the value is given that is used when the variable is not set.
+    /// Where the value can be given that is used when the variable is not set.
     #[serde(default)]
-    pub fallback: Option<Locator>,
+    pub fallback: OneOrMany<Locator>,
+    /// What it writes the value to, where it does not return it.
+    #[serde(default)]
+    pub fills: Option<Locator>,
 }
 
 /// A call of a schema library that says what a variable is when it is not set. The variable's name is the one the
@@ -130,6 +136,8 @@ pub struct RandomSources {
     pub replacement: &'static str,
     /// [`Random::sources`].
     pub index: PathIndex<&'static Source>,
+    /// Whether some of them fill what they are given.
+    pub fills: bool,
 }
 
 impl RandomSources {
@@ -138,7 +146,8 @@ impl RandomSources {
         for source in &random.sources {
             index.add(&source.packages, source.global, source.path.as_slice(), source);
         }
-        RandomSources { replacement: &random.replacement, index }
+        let fills = random.sources.iter().any(|source| source.fills.is_some());
+        RandomSources { replacement: &random.replacement, index, fills }
     }
 }
 
@@ -154,6 +163,12 @@ pub struct Source {
     pub global: bool,
     /// How the callee, or the value that is read, is reached; any of them. `*` as the last member is any member.
     pub path: OneOrMany<Path>,
+    /// What has to hold for a call to be meant; all of them.
+    #[serde(default)]
+    pub requires: Vec<Condition>,
+    /// What it writes the value to, where it does not return it.
+    #[serde(default)]
+    pub fills: Option<Locator>,
     /// Why it can be guessed, as a clause.
     pub what: String,
     /// How bad a secret made of it is.

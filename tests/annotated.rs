@@ -21,6 +21,7 @@ fn findings(root: &Path, adjacent: bool) -> Vec<(PathBuf, usize, String)> {
         select: Vec::new(),
         ignore: Vec::new(),
         adjacent,
+        line_hashes: false,
         progress: &|| {},
     };
     let outcome = check::check(&options).unwrap();

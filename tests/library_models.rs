@@ -76,7 +76,10 @@ fn every_model_says_what_it_is_about() {
         assert!(!model.name.is_empty() && !model.source.is_empty(), "{}", file.display());
         assert!(model.global || !model.packages.is_empty(), "{}: nothing to import", file.display());
         assert!(
-            !(model.uses.is_empty() && model.conversions.is_empty() && model.wrappers.is_empty()),
+            !(model.uses.is_empty()
+                && model.conversions.is_empty()
+                && model.wrappers.is_empty()
+                && model.settings.is_empty()),
             "{}: it says nothing",
             file.display()
         );
@@ -123,7 +126,8 @@ fn every_library_has_a_bad_and_a_good_fixture() {
         let library = library.strip_suffix('-').unwrap_or(&stem);
         let folder = root.join(language).join(library);
         let bad = if model.adjacent { root.join("adjacent").join(language).join(library) } else { folder.clone() };
-        let can_be_bad = !model.uses.is_empty() || model.conversions.iter().any(|c| !c.value.as_slice().is_empty());
+        let can_be_bad = !(model.uses.is_empty() && model.settings.is_empty())
+            || model.conversions.iter().any(|c| !c.value.as_slice().is_empty());
         assert!(has(folder, "good"), "{library} has no good fixture");
         assert!(!can_be_bad || has(bad, "bad"), "{library} has no bad fixture");
     }

@@ -183,6 +183,9 @@ pub fn relocate(facts: &mut Facts, map: impl Fn(Span) -> Span) {
     }
     for binding in &mut facts.bindings {
         binding.span = map(binding.span);
+        for settled in &mut binding.settled {
+            settled.span = map(settled.span);
+        }
     }
     for function in &mut facts.functions {
         function.span = map(function.span);
@@ -193,7 +196,7 @@ pub fn relocate(facts: &mut Facts, map: impl Fn(Span) -> Span) {
     for entry in &mut facts.entries {
         entry.key_span = map(entry.key_span);
     }
-    for comment in &mut facts.comments {
+    for comment in facts.comments.iter_mut().chain(&mut facts.tests) {
         *comment = map(*comment);
     }
 }
@@ -246,6 +249,7 @@ pub fn merge(outer: &mut Facts, inner: Facts, prefix: &[String]) {
     }));
     outer.calls.extend(inner.calls.into_iter().map(|id| base.value(id)));
     outer.comments.extend(inner.comments);
+    outer.tests.extend(inner.tests);
     outer.problems.extend(inner.problems);
 }
 
@@ -501,6 +505,7 @@ mod tests {
                 name: name.to_owned(),
                 span: at,
                 writes: vec![literal],
+                settled: Vec::new(),
                 parameter: Some((FunctionId(0), 0)),
                 type_name: None,
             });

@@ -201,7 +201,7 @@ fn creation<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
 
 /// A class without a name.
 fn anonymous<'t>(code: &mut Lowering<'t>, body: Node<'t>, extends: Option<ValueId>) -> ClassId {
-    let class = code.class_without_name();
+    let class = code.class_in_place(None);
     if let Some(extends) = extends {
         code.extends(class, extends);
     }
@@ -382,7 +382,7 @@ fn class<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
 }
 
 fn each<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
-    code.scope(|code| {
+    code.within_block(|code| {
         let values = code.field(node, "value");
         let item = code.add(Kind::Derived(values.into_iter().collect()), span(node));
         if let Some(name) = node.child_by_field_name("name") {

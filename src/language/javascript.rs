@@ -4,6 +4,8 @@
 //! also goes into the functions and classes it meets. Casts, parentheses, `await` and optional chaining are seen
 //! through, so that `(jws.verify as any)(token, key)` is the call `jws.verify(token, key)`.
 
+use std::cell::RefCell;
+
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
     Argument as AstArgument, ArrayExpressionElement, ArrowFunctionBody, ArrowFunctionExpression, AssignmentExpression,
@@ -27,7 +29,7 @@ use crate::facts::{
     Argument, Assignment, Binding, BindingId, Call, Class, ClassId, ClassMember, Facts, Function, FunctionId, Kind,
     Property, Span, ValueId,
 };
-use crate::language::Language;
+use crate::language::{self, Language};
 
 /// How deep brackets and operators may nest. Parsing recurses with them; real code stays below a few hundred.
 const MAX_DEPTH: usize = 1_000;
@@ -36,19 +38,27 @@ const MAX_DEPTH: usize = 1_000;
 /// construct, nested 100,000 times.
 const STACK_PER_TOKEN: usize = if cfg!(debug_assertions) { 16 * 1024 } else { 3 * 1024 };
 
-/// Up to this need of stack, in bytes, a text is parsed on the thread that asks for it.
+/// The stack in bytes that a thread of its own has beside what the text needs.
 const OWN_STACK: usize = 1024 * 1024;
+
+/// How many bytes of memory for syntax trees a thread keeps from one file to the next.
+const MAX_ARENA: usize = 16 * 1024 * 1024;
+
+thread_local! {
+    static ARENA: RefCell<Allocator> = RefCell::default();
+}
 
 /// Lowers a file. What the parser could not read is in [`Facts::problems`].
 pub fn parse(text: &str, language: Language) -> Facts {
-    if nests_deeper_than(text, MAX_DEPTH) {
+    let tally = Tally::of(text);
+    if tally.may_nest_deeper_than(MAX_DEPTH) && nests_deeper_than(text, MAX_DEPTH) {
         return refused(language, format!("nested more than {MAX_DEPTH} levels deep"));
     }
     // The parser, the scopes and the lowering all recurse. What looks flat can be deep where brackets in strings,
     // comments or expressions misled the count above, so there is stack for the deepest text of so many tokens; what
     // is not used of it costs nothing.
-    let stack = STACK_PER_TOKEN.saturating_mul(tokens(text));
-    if stack <= OWN_STACK {
+    let stack = STACK_PER_TOKEN.saturating_mul(tally.tokens);
+    if stack <= language::stack() {
         return read_and_lower(text, language);
     }
     std::thread::scope(|scope| {
@@ -66,32 +76,132 @@ fn refused(language: Language, problem: String) -> Facts {
     facts
 }
 
-/// How many tokens of a text can open a level: at most one for each word and each mark that closes or separates nothing.
-fn tokens(text: &str) -> usize {
-    let mut in_word = false;
-    let mut count = 0;
-    for byte in text.bytes() {
-        let continues = in_word;
-        in_word = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | 128..);
-        let closes = matches!(byte, b')' | b']' | b'}' | b';' | b',' | b'"' | b'\'' | b'\\');
-        let counted = closes || byte.is_ascii_whitespace() || (in_word && continues);
-        count += usize::from(!counted);
+/// What there is in a text that can make it deep.
+#[derive(Default)]
+struct Tally {
+    /// Tokens that can open a level: at most one for each word and each mark that closes or separates nothing.
+    tokens: usize,
+    /// Opening brackets.
+    brackets: usize,
+    /// Marks and words that may take what follows as their operand.
+    operators: usize,
+}
+
+impl Tally {
+    /// Counts without a branch, for it looks at every byte.
+    fn of(text: &str) -> Tally {
+        const WORD: u8 = 1;
+        const TOKEN: u8 = 2;
+        const BRACKET: u8 = 4;
+        const OPERATOR: u8 = 8;
+        const KEYWORD: u8 = 16;
+        const COUNTED: [u8; 256] = {
+            let mut counted = [0; 256];
+            let mut at = 0;
+            while at < counted.len() {
+                counted[at] = match BYTES[at] {
+                    Byte::Letter => WORD,
+                    Byte::Keyword => WORD | KEYWORD,
+                    Byte::Blank | Byte::LineEnd | Byte::Closing | Byte::Separator | Byte::Quote => 0,
+                    Byte::Opening => TOKEN | BRACKET,
+                    Byte::Operator => TOKEN | OPERATOR,
+                    Byte::Mark => TOKEN,
+                };
+                at += 1;
+            }
+            counted
+        };
+        let mut tally = Tally::default();
+        let mut before = 0;
+        for byte in text.bytes() {
+            let this = COUNTED[usize::from(byte)];
+            // Of a word only the first letter counts.
+            tally.tokens += usize::from(this & (WORD | TOKEN) & !before != 0);
+            tally.brackets += usize::from(this & BRACKET != 0);
+            tally.operators += usize::from(this & (OPERATOR | KEYWORD) & !before != 0);
+            before = (this & WORD) * (WORD | KEYWORD);
+        }
+        tally
     }
-    count
+
+    /// Whether there is enough in the text to nest beyond `limit` as [`nests_deeper_than`] counts it.
+    fn may_nest_deeper_than(&self, limit: usize) -> bool {
+        self.brackets > limit || self.operators > 4 * limit
+    }
+}
+
+/// What a byte can be to the depth of a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Byte {
+    /// Space that ends no line.
+    Blank,
+    LineEnd,
+    /// `(`, `[`, `{`.
+    Opening,
+    /// `)`, `]`, `}`.
+    Closing,
+    /// What takes what follows as its operand.
+    Operator,
+    /// `;` and `,`.
+    Separator,
+    /// Quotes and the backslash.
+    Quote,
+    /// A part of a word.
+    Letter,
+    /// A letter with which a keyword begins that takes what follows as its operand.
+    Keyword,
+    /// Any other.
+    Mark,
+}
+
+/// What each byte can be.
+const BYTES: [Byte; 256] = {
+    let mut bytes = [Byte::Mark; 256];
+    let mut at = 0;
+    while at < bytes.len() {
+        bytes[at] = match at as u8 {
+            b'\n' => Byte::LineEnd,
+            b' ' | b'\t' | b'\r' | b'\x0c' => Byte::Blank,
+            b'(' | b'[' | b'{' => Byte::Opening,
+            b')' | b']' | b'}' => Byte::Closing,
+            b'!' | b'~' | b'?' | b'=' | b'<' => Byte::Operator,
+            b';' | b',' => Byte::Separator,
+            b'"' | b'\'' | b'\\' => Byte::Quote,
+            b'e' | b'f' | b'i' | b't' | b'n' | b'v' | b'a' | b'd' | b'w' | b'k' => Byte::Keyword,
+            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'_' | 128.. => Byte::Letter,
+            _ => Byte::Mark,
+        };
+        at += 1;
+    }
+    bytes
+};
+
+fn class(byte: u8) -> Byte {
+    BYTES[usize::from(byte)]
 }
 
 fn read_and_lower(text: &str, language: Language) -> Facts {
+    // One file's tree after the other is built in the same memory.
+    let mut allocator = ARENA.take();
+    let facts = read_and_lower_in(&allocator, text, language);
+    allocator.reset();
+    if allocator.capacity() <= MAX_ARENA {
+        ARENA.set(allocator);
+    }
+    facts
+}
+
+fn read_and_lower_in(allocator: &Allocator, text: &str, language: Language) -> Facts {
     let mut facts = Facts::new(language);
-    let allocator = Allocator::default();
     let first = match language {
         Language::TypeScript => SourceType::ts(),
         Language::Tsx => SourceType::tsx(),
         _ => SourceType::unambiguous().with_jsx(true),
     };
-    let mut parsed = read(&allocator, text, first);
+    let mut parsed = read(allocator, text, first);
     // Type annotations in .js files (Flow), JSX in .ts files: what fails as the one is often the other.
     if parsed.panicked {
-        let second = read(&allocator, text, SourceType::tsx());
+        let second = read(allocator, text, SourceType::tsx());
         if !second.panicked {
             parsed = second;
         }
@@ -110,6 +220,7 @@ fn read_and_lower(text: &str, language: Language) -> Facts {
             name: scoping.symbol_name(symbol).to_owned(),
             span: span(scoping.symbol_span(symbol)),
             writes: Vec::new(),
+            settled: Vec::new(),
             parameter: None,
             type_name: None,
         })
@@ -132,20 +243,22 @@ fn nests_deeper_than(text: &str, limit: usize) -> bool {
     let bytes = text.as_bytes();
     let (mut brackets, mut operators, mut elses, mut loops) = (0usize, 0usize, 0usize, 0usize);
     let mut last = None;
-    for (at, byte) in bytes.iter().enumerate() {
-        match byte {
-            b'(' | b'[' | b'{' => brackets += 1,
-            b')' | b']' | b'}' => {
+    for (at, &byte) in bytes.iter().enumerate() {
+        match class(byte) {
+            Byte::Blank => continue,
+            Byte::Letter | Byte::Mark | Byte::Quote => {}
+            Byte::Opening => brackets += 1,
+            Byte::Closing => {
                 brackets = brackets.saturating_sub(1);
-                if *byte == b'}' {
+                if byte == b'}' {
                     loops = 0;
                 }
             }
-            b'!' | b'~' | b'?' | b'=' | b'<' => operators += 1,
+            Byte::Operator => operators += 1,
             // Where one statement, argument or line ends, what was piled up before it is closed again, except for
             // chains that are written one operand a line; those are told by the operator at the line's end or start.
-            b';' | b',' => operators = 0,
-            b'\n' => {
+            Byte::Separator => operators = 0,
+            Byte::LineEnd => {
                 let after = || bytes[at..].iter().take(200).find(|byte| !byte.is_ascii_whitespace());
                 let continues = |byte: Option<&u8>| {
                     byte.is_some_and(|byte| matches!(byte, b'!' | b'~' | b'?' | b'=' | b'<' | b':' | b'>'))
@@ -153,48 +266,27 @@ fn nests_deeper_than(text: &str, limit: usize) -> bool {
                 if operators > 0 && !continues(last.as_ref()) && !continues(after()) {
                     operators = 0;
                 }
+                continue;
             }
-            b'e' | b'f' | b'i' | b't' | b'n' | b'v' | b'a' | b'd' | b'w' | b'k' => {
+            Byte::Keyword => {
+                let in_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$');
                 let starts_word =
-                    at == 0 || !(bytes[at - 1].is_ascii_alphanumeric() || matches!(bytes[at - 1], b'_' | b'$' | b'.'));
+                    !at.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(|byte| in_word(byte) || *byte == b'.');
                 if starts_word {
-                    let rest = &bytes[at..];
-                    let is = |word: &[u8]| {
-                        rest.starts_with(word)
-                            && !rest
-                                .get(word.len())
-                                .is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$'))
-                    };
-                    if is(b"else") {
-                        elses += 1;
-                    } else if is(b"for") {
+                    const LONGEST: usize = b"typeof".len();
+                    let length = bytes[at..].iter().take(LONGEST + 1).take_while(|byte| in_word(byte)).count();
+                    match &bytes[at..at + length] {
+                        b"else" => elses += 1,
                         // Its head has `;` of its own, and each is a scope that all names below it are looked for in.
-                        loops += 1;
-                    } else if [
-                        b"if".as_slice(),
-                        b"typeof",
-                        b"new",
-                        b"void",
-                        b"await",
-                        b"async",
-                        b"delete",
-                        b"do",
-                        b"while",
-                        b"with",
-                        b"keyof",
-                    ]
-                    .iter()
-                    .any(|word| is(word))
-                    {
-                        operators += 1;
+                        b"for" => loops += 1,
+                        b"if" | b"typeof" | b"new" | b"void" | b"await" | b"async" | b"delete" | b"do" | b"while"
+                        | b"with" | b"keyof" => operators += 1,
+                        _ => {}
                     }
                 }
             }
-            _ => {}
         }
-        if !byte.is_ascii_whitespace() {
-            last = Some(*byte);
-        }
+        last = Some(byte);
         // A file with many `else` is not deep by that alone; a chain of as many as this may be.
         if brackets > limit || operators > 4 * limit || loops > 4 * limit || elses > 20 * limit {
             return true;
@@ -327,7 +419,8 @@ impl<'a> Lowering<'_> {
             }
             Expression::ThisExpression(_) => match self.classes.last() {
                 Some(class) => self.add(Kind::This(*class), span(at)),
-                None => self.unknown(at),
+                // Outside classes it is the module, or what a function was called on or makes.
+                None => self.add(Kind::Global("this".to_owned()), span(at)),
             },
             Expression::Super(_) => match self.classes.last() {
                 Some(class) => self.add(Kind::Super(*class), span(at)),

@@ -119,7 +119,7 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
         "class_declaration" | "object_declaration" => class(code, node),
         "companion_object" => companion(code, node),
         "object_literal" => {
-            let class = code.class_without_name();
+            let class = code.class_in_place(None);
             body_of_class(code, node, class);
             let callee = code.add(Kind::Class(class), at);
             code.call(callee, Vec::new(), true, at)
@@ -196,7 +196,7 @@ fn last_of<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
     if !matches!(node.kind(), "block" | "catch_block" | "control_structure_body") {
         return code.value(node);
     }
-    code.scope(|code| {
+    code.within_block(|code| {
         let values = code.values(&children(node));
         values.last().copied().unwrap_or_else(|| code.add(Kind::Unknown, span(node)))
     })

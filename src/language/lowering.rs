@@ -4,13 +4,13 @@
 //! what they mean when the whole file has been seen, so that it is no matter whether a constant stands above or below
 //! the function that uses it.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::Node;
 use tree_sitter_language::LanguageFn;
 
 use crate::facts::{
     Argument, Assignment, Binding, BindingId, Call, Class, ClassId, ClassMember, Entry, Facts, Function, FunctionId,
-    Kind, Property, Span, ValueId,
+    Kind, Property, Settled, Span, ValueId,
 };
 use crate::language::Language;
 use crate::language::syntax::{self, children, span, unescape};
@@ -86,6 +86,10 @@ pub struct Lowering<'t> {
     /// What is known so far. Names are bound at the end.
     pub facts: Facts,
     text: &'t str,
+    file_name: String,
+    root: Node<'t>,
+    /// The bodies of here-documents, by where they are announced; found when the first is asked for.
+    heredocs: Option<FxHashMap<usize, Node<'t>>>,
     style: &'static Style,
     scopes: Vec<Scope<'t>>,
     scope: ScopeId,
@@ -96,8 +100,10 @@ pub struct Lowering<'t> {
     references: Vec<Reference<'t>>,
     /// What methods are called on that are called without an object and are not known.
     receiver: Option<ValueId>,
-    /// What is written to what, in source order.
-    writes: Vec<(ValueId, ValueId)>,
+    /// What is written to what, in source order, and where a name then holds nothing else.
+    writes: Vec<(ValueId, ValueId, Option<Span>)>,
+    /// From the end of the statement that is being lowered to the end of its row, if it settles what it writes to.
+    settles: Option<Span>,
     /// What the fields of an instance are given where it is made: the type, the field, where its name stands, the value.
     given: Vec<(ValueId, &'t str, Span, ValueId)>,
     depth: usize,
@@ -105,6 +111,11 @@ pub struct Lowering<'t> {
 
 /// Parses and lowers a file.
 pub fn lower(text: &str, language: Language, style: &'static Style) -> Facts {
+    lower_file(text, "", language, style)
+}
+
+/// Parses and lowers a file whose name means something in it.
+pub fn lower_file(text: &str, file_name: &str, language: Language, style: &'static Style) -> Facts {
     let mut facts = Facts::new(language);
     let tree = match syntax::parse(text, style.grammar) {
         Ok(tree) => tree,
@@ -123,6 +134,9 @@ pub fn lower(text: &str, language: Language, style: &'static Style) -> Facts {
     let mut lowering = Lowering {
         facts,
         text,
+        file_name: file_name.to_owned(),
+        root: tree.root_node(),
+        heredocs: None,
         style,
         scopes: vec![file],
         scope: 0,
@@ -133,6 +147,7 @@ pub fn lower(text: &str, language: Language, style: &'static Style) -> Facts {
         references: Vec::new(),
         receiver: None,
         writes: Vec::new(),
+        settles: None,
         given: Vec::new(),
         depth: 0,
     };
@@ -151,6 +166,11 @@ impl<'t> Lowering<'t> {
         self.text
     }
 
+    /// The name [`lower_file`] was given.
+    pub fn file_name(&self) -> &str {
+        &self.file_name
+    }
+
     /// The text of a child in a field, if there is one.
     pub fn field_text(&self, node: Node<'t>, field: &str) -> Option<&'t str> {
         node.child_by_field_name(field).map(|child| self.text(child))
@@ -164,14 +184,19 @@ impl<'t> Lowering<'t> {
 
     /// Lowers a node and everything in it.
     pub fn value(&mut self, node: Node<'t>) -> ValueId {
+        self.nested(span(node), |code| (code.style.lower)(code, node))
+    }
+
+    /// Lowers what is one level deeper, if that is not too deep.
+    pub fn nested(&mut self, at: Span, build: impl FnOnce(&mut Self) -> ValueId) -> ValueId {
         if self.depth >= MAX_DEPTH {
             if self.facts.problems.is_empty() {
                 self.facts.problems.push(format!("nested more than {MAX_DEPTH} levels deep, and not read further"));
             }
-            return self.add(Kind::Unknown, span(node));
+            return self.add(Kind::Unknown, at);
         }
         self.depth += 1;
-        let value = (self.style.lower)(self, node);
+        let value = build(self);
         self.depth -= 1;
         value
     }
@@ -201,13 +226,27 @@ impl<'t> Lowering<'t> {
         }
     }
 
-    /// Lowers a block with names of its own.
-    pub fn block(&mut self, node: Node<'t>) -> ValueId {
-        self.scope(|code| code.derived(node))
+    /// Lowers statements that run one behind the other. What those of the kinds `settling` write to a name is from there
+    /// on all that it holds.
+    pub fn statements(&mut self, node: Node<'t>, settling: &[&str]) -> ValueId {
+        let around = self.settles;
+        let mut values = Vec::new();
+        for statement in children(node) {
+            let settles = settling.contains(&statement.kind());
+            self.settles = settles.then(|| Span::new(statement.end_byte(), node.end_byte()));
+            values.push(self.value(statement));
+        }
+        self.settles = around;
+        self.add(Kind::Derived(values), span(node))
     }
 
-    /// Lowers what has names of its own.
-    pub fn scope(&mut self, build: impl FnOnce(&mut Self) -> ValueId) -> ValueId {
+    /// Lowers a block with names of its own.
+    pub fn block(&mut self, node: Node<'t>) -> ValueId {
+        self.within_block(|code| code.derived(node))
+    }
+
+    /// Lowers what stands in a block with names of its own.
+    pub fn within_block(&mut self, build: impl FnOnce(&mut Self) -> ValueId) -> ValueId {
         self.enter(ScopeKind::Block);
         let value = build(self);
         self.leave();
@@ -301,6 +340,13 @@ impl<'t> Lowering<'t> {
             [only] if values.is_empty() => *only,
             _ => self.add(Kind::Concat(parts), whole),
         }
+    }
+
+    /// The body of the here-document that a node announces, in a grammar that has it apart from it, behind the line.
+    pub fn heredoc(&mut self, beginning: Node<'t>) -> Option<Node<'t>> {
+        let root = self.root;
+        let bodies = self.heredocs.get_or_insert_with(|| syntax::heredocs(root));
+        bodies.get(&beginning.start_byte()).copied()
     }
 
     /// Strings put one behind the other.
@@ -416,6 +462,12 @@ impl<'t> Lowering<'t> {
         self.add(kind, at)
     }
 
+    /// The class itself inside a class: `Self`.
+    pub fn own_class(&mut self, at: Span) -> ValueId {
+        let kind = self.classes.last().map_or(Kind::Unknown, |class| Kind::Class(*class));
+        self.add(kind, at)
+    }
+
     /// The super class inside a class.
     pub fn super_class(&mut self, at: Span) -> ValueId {
         let kind = self.classes.last().map_or(Kind::Unknown, |class| Kind::Super(*class));
@@ -432,6 +484,16 @@ impl<'t> Lowering<'t> {
         }
     }
 
+    /// The class around what is being lowered.
+    pub fn class(&self) -> Option<ClassId> {
+        self.classes.last().copied()
+    }
+
+    /// Whether what is being lowered stands in a function.
+    pub fn in_function(&self) -> bool {
+        !self.functions.is_empty()
+    }
+
     /// Declares a name in the scope that is open.
     pub fn declare(&mut self, name: &'t str, at: Span) -> BindingId {
         self.declare_in(self.scope, name, at)
@@ -446,6 +508,7 @@ impl<'t> Lowering<'t> {
             name: name.to_owned(),
             span: at,
             writes: Vec::new(),
+            settled: Vec::new(),
             parameter: None,
             type_name: None,
         });
@@ -496,7 +559,7 @@ impl<'t> Lowering<'t> {
 
     /// Writes a value to a name, a member or whatever else `target` is.
     pub fn assign(&mut self, target: ValueId, value: ValueId) {
-        self.writes.push((target, value));
+        self.writes.push((target, value, self.settles));
     }
 
     /// Binds a name to a module, or to what `path` names in it.
@@ -530,11 +593,20 @@ impl<'t> Lowering<'t> {
 
     /// A function: `build` declares its parameters and lowers its body.
     pub fn function(&mut self, at: Span, build: impl FnOnce(&mut Self)) -> ValueId {
+        self.function_in(ScopeKind::Function, at, build)
+    }
+
+    /// A function in which the names around it are known, whatever [`Style::local`] says: PHP's `fn`.
+    pub fn transparent_function(&mut self, at: Span, build: impl FnOnce(&mut Self)) -> ValueId {
+        self.function_in(ScopeKind::Block, at, build)
+    }
+
+    fn function_in(&mut self, scope: ScopeKind, at: Span, build: impl FnOnce(&mut Self)) -> ValueId {
         let id = FunctionId(self.facts.functions.len() as u32);
         let parent = self.functions.last().copied();
         self.facts.functions.push(Function { span: at, parent, ..Function::default() });
         self.functions.push(id);
-        self.enter(ScopeKind::Function);
+        self.enter(scope);
         build(self);
         self.leave();
         self.functions.pop();
@@ -585,10 +657,10 @@ impl<'t> Lowering<'t> {
         class
     }
 
-    /// A class that has no name.
-    pub fn class_without_name(&mut self) -> ClassId {
+    /// A class that is known only where it is declared, as the type of a field can be; without a name where it has none.
+    pub fn class_in_place(&mut self, name: Option<&str>) -> ClassId {
         let class = ClassId(self.facts.classes.len() as u32);
-        self.facts.classes.push(Class::default());
+        self.facts.classes.push(Class { name: name.map(str::to_owned), ..Class::default() });
         class
     }
 
@@ -714,23 +786,35 @@ impl<'t> Lowering<'t> {
             };
             self.facts.values[reference.value.index()].kind = kind;
         }
-        for (target, value) in std::mem::take(&mut self.writes) {
+        // Where functions write to one name, it is not told which of them ran last.
+        let mut writers: FxHashMap<BindingId, Option<FunctionId>> = FxHashMap::default();
+        let mut shared: FxHashSet<BindingId> = FxHashSet::default();
+        for (target, value, settles) in std::mem::take(&mut self.writes) {
             match self.facts.kind(target) {
                 Kind::Name(binding) => {
                     let binding = *binding;
-                    self.facts.bindings[binding.index()].writes.push(value);
+                    let writer = self.facts.value(value).function;
+                    if *writers.entry(binding).or_insert(writer) != writer {
+                        shared.insert(binding);
+                    }
+                    let facts = &mut self.facts.bindings[binding.index()];
+                    let settles = settles.filter(|_| !shared.contains(&binding));
+                    facts.settled.extend(settles.map(|span| Settled { write: facts.writes.len(), span }));
+                    facts.writes.push(value);
                 }
                 Kind::Member { .. } | Kind::Global(_) => self.facts.assignments.push(Assignment { target, value }),
                 _ => {}
             }
         }
         for (type_name, field, field_span, value) in std::mem::take(&mut self.given) {
-            let Kind::Name(binding) = self.facts.kind(type_name) else { continue };
-            let class =
-                self.facts.bindings[binding.index()].writes.iter().find_map(|write| match self.facts.kind(*write) {
-                    Kind::Class(class) => Some(*class),
-                    _ => None,
-                });
+            let of = |value: &ValueId| match self.facts.kind(*value) {
+                Kind::Class(class) => Some(*class),
+                _ => None,
+            };
+            let class = match self.facts.kind(type_name) {
+                Kind::Name(binding) => self.facts.bindings[binding.index()].writes.iter().find_map(of),
+                _ => of(&type_name),
+            };
             let Some(class) = class else { continue };
             let object = *instances.entry(class).or_insert_with(|| self.facts.add(Kind::This(class), field_span));
             let member = Kind::Member { object, name: field.to_owned(), name_span: field_span };

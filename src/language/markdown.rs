@@ -6,8 +6,12 @@ use crate::language::Language;
 use crate::language::embedded::{Block, Cut, language_of_info};
 
 /// The fenced and indented code blocks of a Markdown text, those in lists and block quotes too. The language is what
-/// the first word of the info string names; indented blocks have none. Front matter is skipped.
+/// the first word of the info string names; indented blocks have none. Front matter is skipped. Nothing where no block can
+/// have a language that is known: there is nothing to read then.
 pub fn blocks(text: &str) -> Vec<Block> {
+    if !has_code(text) {
+        return Vec::new();
+    }
     let options = Options::ENABLE_YAML_STYLE_METADATA_BLOCKS | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
     let mut blocks = Vec::new();
     let mut open: Option<(Language, Cut)> = None;
@@ -42,10 +46,36 @@ pub fn blocks(text: &str) -> Vec<Block> {
     blocks
 }
 
+/// Whether the info string of a fence may name a language, a fence being looked for anywhere in a line.
+fn has_code(text: &str) -> bool {
+    ["```", "~~~"].into_iter().any(|fence| {
+        let finder = memchr::memmem::Finder::new(fence);
+        let mut rest = text;
+        while let Some(from) = finder.find(rest.as_bytes()).and_then(|at| rest.get(at..)) {
+            let (line, behind) = from.split_once('\n').unwrap_or((from, ""));
+            if language_of_info(line.trim_start_matches(['`', '~'])) != Language::Text {
+                return true;
+            }
+            rest = behind;
+        }
+        false
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::facts::Span;
+
+    #[test]
+    fn text_without_code_is_not_read() {
+        for text in ["# Changes\n\n- the `jwt` option\n", "```\nplain\n```\n", "    indented();\n", "~~~ none\n~~~\n"] {
+            assert!(!has_code(text) && blocks(text).is_empty(), "{text}");
+        }
+        for text in ["````js\na();\n````\n", "> - ~~~ yaml\n>   a: 1\n", "```{.ts}\na\n```"] {
+            assert_eq!(has_code(text), blocks(text).iter().any(|block| block.language != Language::Text), "{text}");
+        }
+    }
 
     #[test]
     fn finds_code_blocks_wherever_they_stand() {

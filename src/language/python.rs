@@ -7,6 +7,16 @@ use crate::language::Language;
 use crate::language::lowering::{self, Lowering, Style, keyword, positional, spread};
 use crate::language::syntax::{child, children, fields, operands, span};
 
+/// The statements that certainly write what they write, where they stand.
+const SETTLING: [&str; 6] = [
+    "class_definition",
+    "decorated_definition",
+    "expression_statement",
+    "function_definition",
+    "import_from_statement",
+    "import_statement",
+];
+
 static STYLE: Style = Style { grammar: tree_sitter_python::LANGUAGE, lower, bare_members: false, local: |_| false };
 
 /// Lowers a file.
@@ -17,6 +27,7 @@ pub fn parse(text: &str) -> Facts {
 fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
     let at = span(node);
     match node.kind() {
+        "module" | "block" => code.statements(node, &SETTLING),
         "identifier" => code.name(node),
         "string" => {
             let start = child(node, &["string_start"]).map_or("", |start| code.text(start));
@@ -107,6 +118,16 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
             }
             code.add(Kind::Unknown, at)
         }
+        "for_statement" | "for_in_clause" => {
+            if let (Some(target), Some(items)) = (node.child_by_field_name("left"), code.field(node, "right")) {
+                let item = code.member(items, "*", span(target), span(target));
+                write(code, target, item);
+            }
+            for field in ["body", "alternative"] {
+                code.field(node, field);
+            }
+            code.add(Kind::Unknown, at)
+        }
         "with_item" => {
             let Some(pattern) = child(node, &["as_pattern"]) else { return code.derived(node) };
             let parts = children(pattern);
@@ -127,6 +148,11 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
 fn call<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
     let at = span(node);
     let Some(function) = node.child_by_field_name("function") else { return code.derived(node) };
+    // `JWTAuth[User](...)` makes a `JWTAuth`.
+    let function = match function.child_by_field_name("value") {
+        Some(generic) if function.kind() == "subscript" && is_class(code.text(last_name(generic))) => generic,
+        _ => function,
+    };
     let callee = code.value(function);
     let mut arguments: Vec<Argument> = Vec::new();
     if let Some(list) = node.child_by_field_name("arguments") {
@@ -152,10 +178,26 @@ fn call<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
             }
         }
     }
-    // Classes are told from functions by how they are written alone (PEP 8).
-    let last = function.child_by_field_name("attribute").unwrap_or(function);
-    let construct = code.text(last).starts_with(|first: char| first.is_uppercase());
+    // `dict(a=b)` is `{'a': b}`.
+    if code.text(function) == "dict" && arguments.iter().all(|argument| argument.name.is_some() || argument.spread) {
+        let properties = arguments.into_iter().map(|argument| {
+            let key_span = code.facts.value(argument.value).span;
+            Property { key: argument.name, key_span, value: argument.value, spread: argument.spread }
+        });
+        let kind = Kind::Object(properties.collect());
+        return code.add(kind, at);
+    }
+    let construct = is_class(code.text(last_name(function)));
     code.call(callee, arguments, construct, at)
+}
+
+fn last_name(callee: Node) -> Node {
+    callee.child_by_field_name("attribute").unwrap_or(callee)
+}
+
+/// Classes are told from functions by how they are written alone (PEP 8).
+fn is_class(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_uppercase())
 }
 
 fn function<'t>(code: &mut Lowering<'t>, node: Node<'t>, is_static: bool) -> ValueId {
@@ -301,4 +343,145 @@ fn import<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
         }
     }
     code.add(Kind::Unknown, at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::library::Models;
+    use crate::resolve::{End, Resolver};
+
+    /// What the first argument of each call of `sign` comes down to.
+    fn keys_of(source: &str) -> Vec<String> {
+        let facts = parse(source);
+        let resolver = Resolver::new(&facts, Models::of(Language::Python, false));
+        let mut keys = Vec::new();
+        for call in facts.calls.iter().filter_map(|call| facts.call(*call)) {
+            if resolver.name_of(call.callee) != Some("sign") {
+                continue;
+            }
+            let ends = resolver.ends(call.arguments[0].value).into_iter().map(|resolved| match resolved.end {
+                End::Literal(literal) if resolved.fallback => format!("or {}", literal.text),
+                End::Literal(literal) => literal.text,
+                End::Environment(name) => format!("${name}"),
+                End::Random(..) => "random".to_owned(),
+                End::LookUp(_) => "look-up".to_owned(),
+                End::Unknown(_) => "unknown".to_owned(),
+            });
+            keys.push(ends.collect::<Vec<_>>().join(" "));
+        }
+        keys
+    }
+
+    #[track_caller]
+    fn check(source: &str, expected: &[&str]) {
+        assert_eq!(keys_of(source), expected, "{source}");
+    }
+
+    #[test]
+    fn a_name_holds_what_was_written_last() {
+        check("k = 'a'\nsign(k)\nk = 'b'\nsign(k)", &["a b", "b"]);
+        check("k = 'a'\nif x:\n    k = 'b'\n    sign(k)\nsign(k)", &["b", "a b"]);
+        check("def f(k='a'):\n    k = 'b'\n    return sign(k)\nf('c')", &["b"]);
+        check("for x in y:\n    sign(k)\n    k = 'b'\nk = 'a'", &["b a"]);
+        check("k = 'a'\ndef set_key():\n    global k\n    k = 'b'\nk = 'c'\nsign(k)", &["a b c"]);
+        check("k = 'a'\nk = k + 'b'\nsign(k)", &["ab"]);
+    }
+
+    #[test]
+    fn constants_are_followed_however_they_are_held() {
+        for source in [
+            "K = 'k'\ndef f():\n    return sign(K)",
+            "K: Final[str] = 'k'\nsign(K)",
+            "class A:\n    K = 'k'\nsign(A.K)",
+            "class A:\n    K = 'k'\n    def f(self):\n        return sign(self.K)",
+            "class A:\n    def __init__(self, k: str = 'k') -> None:\n        self.k = k\n    def f(self):\n        return sign(self.k)",
+            "class A:\n    K = 'k'\n    @classmethod\n    def f(cls):\n        return sign(cls.K)",
+            "class A:\n    @property\n    def k(self):\n        return 'k'\n    def f(self):\n        return sign(self.k)",
+            "@dataclass(frozen=True)\nclass A:\n    k: str = 'k'\na = A()\nsign(a.k)",
+            "d = {'jwt': {'k': 'k'}}\nsign(d['jwt']['k'])",
+            "d = dict(k='k')\nsign(d['k'])",
+            "d = {}\nd['k'] = 'k'\nsign(d['k'])",
+            "d = {**{'k': 'k'}, 'x': 1}\nsign(d.get('k'))",
+            "a, b = 'k', 'x'\nsign(a)",
+            "(a, (b, c)) = ('x', ('k', 'y'))\nsign(b)",
+            "a = b = 'k'\nsign(b)",
+            "if (k := 'k'):\n    sign(k)",
+            "match x:\n    case 1:\n        k = 'k'\nsign(k)",
+            "sign(f'{K}')\nK = 'k'",
+            "sign(('k'\n  ''))",
+            "sign(b'k')",
+            "sign(r'''k''')",
+            "sign(str('k').encode('utf-8'))",
+            "sign((lambda: 'k')())",
+            "async def g():\n    return 'k'\nasync def f():\n    sign(await g())",
+            "with x as y:\n    sign('k')",
+            "type K = str\nk: K = 'k'\nsign(k)",
+            "try:\n    k = 'k'\nexcept E:\n    pass\nfinally:\n    sign(k)",
+            "def f():\n    def g():\n        return 'k'\n    return g()\nsign(f())",
+            "sign('k' if x else 'k')",
+            "print(sign('k'), file=f)",
+            "[sign(k) for k in ['k']]",
+        ] {
+            let keys = keys_of(source);
+            assert!(keys.first().is_some_and(|key| key == "k" || key == "k k"), "{source}: {keys:?}");
+        }
+    }
+
+    #[test]
+    fn a_literal_beside_a_look_up_is_its_fallback() {
+        for source in [
+            "import os\nsign(os.environ.get('X', 'k'))",
+            "from os import getenv\nsign(getenv('X', 'k'))",
+            "import os\nsign(os.getenv('X') or 'k')",
+            "import os\nsign(os.environ['X'] if 'X' in os.environ else 'k')",
+            "import os\nx = os.environ.get('X')\nif not x:\n    x = 'k'\nsign(x)",
+            "import os\ntry:\n    x = os.environ['X']\nexcept KeyError:\n    x = 'k'\nsign(x)",
+            "from decouple import config\nsign(config('X', default='k', cast=str))",
+            "from starlette.config import Config\nconfig = Config('.env')\nsign(config('X', cast=str, default='k'))",
+            "import environ\nenv = environ.Env()\nsign(env('X', default='k'))",
+            "from environs import Env\nenv = Env()\nsign(env.str('X', 'k'))",
+        ] {
+            assert_eq!(keys_of(source), ["$X or k"], "{source}");
+        }
+        for source in ["import os\nsign(os.environ['X'])", "import os as o\nsign(o.environ.get('X', None))"] {
+            assert_eq!(keys_of(source)[0].split(' ').next(), Some("$X"), "{source}");
+        }
+    }
+
+    #[test]
+    fn strings_stand_where_they_are_written() {
+        let source = "a = b'x' \\\n  'é'\nf = f'ä{a}ö'\nt = \"\"\"\nq\"\"\"\ne = ''";
+        let facts = parse(source);
+        let texts: Vec<(&str, &str)> = facts
+            .values
+            .iter()
+            .filter_map(|value| match &value.kind {
+                Kind::Literal(text) => Some((text.as_str(), &source[value.span.range()])),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(texts, [("x", "x"), ("é", "é"), ("ä", "ä"), ("ö", "ö"), ("\nq", "\nq"), ("", "")]);
+    }
+
+    #[test]
+    fn half_written_and_deep_code_ends() {
+        for source in [
+            "def f(",
+            "class A(:\n",
+            "x = {'a': ",
+            "import",
+            "from . import (",
+            "a = b = ",
+            "@\ndef",
+            "f'{",
+            "lambda x",
+        ] {
+            parse(source);
+        }
+        // As deep as this, checks run on threads with a larger stack.
+        let deep = || parse(&("f(".repeat(3_000) + "'k'" + &")".repeat(3_000)));
+        let facts = std::thread::Builder::new().stack_size(64 << 20).spawn(deep).unwrap().join().unwrap();
+        assert!(!facts.problems.is_empty());
+    }
 }

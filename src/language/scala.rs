@@ -97,7 +97,7 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
             }
         }),
         "block" | "indented_block" => block(code, node),
-        "for_expression" => code.scope(|code| {
+        "for_expression" => code.within_block(|code| {
             let enumerators = child(node, &["enumerators"]).map(children).unwrap_or_default();
             for enumerator in enumerators {
                 let parts = children(enumerator);
@@ -263,7 +263,7 @@ fn creation<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
     let arguments = lists.into_iter().flat_map(|list| arguments(code, list)).collect();
     let callee = match child(node, &["template_body", "with_template_body"]) {
         Some(body) => {
-            let class = code.class_without_name();
+            let class = code.class_in_place(None);
             if let Some(extends) = type_name {
                 code.extends(class, extends);
             }
@@ -310,7 +310,7 @@ fn infix<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
 
 /// Statements, whose value is that of the last.
 fn block<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
-    code.scope(|code| {
+    code.within_block(|code| {
         let values = code.values(&children(node));
         values.last().copied().unwrap_or_else(|| code.add(Kind::Unknown, span(node)))
     })
@@ -318,7 +318,7 @@ fn block<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
 
 /// One arm of a `match`: its value, with the names of its pattern bound to what is matched.
 fn case<'t>(code: &mut Lowering<'t>, node: Node<'t>, matched: Option<ValueId>) -> ValueId {
-    code.scope(|code| {
+    code.within_block(|code| {
         if let Some(pattern) = node.child_by_field_name("pattern") {
             define_pattern(code, pattern, matched);
         }

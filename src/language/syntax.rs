@@ -3,9 +3,11 @@
 //! tree-sitter recovers from whatever it cannot read, so that half-written files are read as far as they go. What it is
 //! not given is endless time.
 
+use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
+use rustc_hash::FxHashMap;
 use tree_sitter::{Node, ParseOptions, ParseState, Parser, Tree};
 use tree_sitter_language::LanguageFn;
 
@@ -52,6 +54,33 @@ pub fn comments_and_errors(tree: &Tree) -> (Vec<Span>, usize) {
         while !cursor.goto_next_sibling() {
             if !cursor.goto_parent() {
                 return (comments, lost);
+            }
+        }
+    }
+}
+
+/// The bodies of here-documents, by where the nodes begin that announce them. They follow in the same order.
+pub fn heredocs(root: Node) -> FxHashMap<usize, Node> {
+    let mut announced = VecDeque::new();
+    let mut bodies = FxHashMap::default();
+    let mut cursor = root.walk();
+    loop {
+        let node = cursor.node();
+        match node.kind() {
+            "heredoc_beginning" => announced.push_back(node.start_byte()),
+            "heredoc_body" => {
+                if let Some(at) = announced.pop_front() {
+                    bodies.insert(at, node);
+                }
+            }
+            _ => {}
+        }
+        if cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return bodies;
             }
         }
     }

@@ -23,9 +23,8 @@ const FOLDERS: &[&str] = &[
 
 /// Whether a file holds translations: where it stands or its name has to say so, and what is in it has to bear it out.
 pub fn is_translation(path: &Path, facts: &Facts) -> bool {
-    matches!(facts.language, Language::Json | Language::Yaml | Language::Properties | Language::Toml)
-        && is_named_so(path)
-        && speaks_to_people(facts)
+    let holds = [Language::Json, Language::Yaml, Language::Properties, Language::Toml, Language::Php];
+    holds.contains(&facts.language) && is_named_so(path) && speaks_to_people(facts)
 }
 
 fn is_named_so(path: &Path) -> bool {
@@ -79,6 +78,14 @@ mod tests {
     }
 
     const LABELS: &str = r#"{"jwt_secret": "JWT Secret", "key": "Schlüssel", "save": "Save", "id": "id"}"#;
+
+    #[test]
+    fn php_returns_translations_too() {
+        let facts = |text: &str| crate::language::php::parse(Path::new("settings.php"), text);
+        let path = Path::new("lang/de/settings.php");
+        assert!(is_translation(path, &facts("<?php return ['token_secret' => 'Das Geheimnis', 'save' => 'Sichern'];")));
+        assert!(!is_translation(path, &facts("<?php return ['token_secret' => 'changeme', 'ttl' => '1d'];")));
+    }
 
     #[test]
     fn name_and_text_have_to_agree() {

@@ -6,7 +6,7 @@
 //! over line ends, without spaces and tabs. `\r\n` and `\r` count as `\n`; behind the text stand one unit 65535 and zeros.
 //! Lines that have the same hash are numbered in their order: `54703d4cd895b18:1`.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// How many code units a hash is about.
 const WINDOW: usize = 100;
@@ -17,25 +17,27 @@ const LEAVING: u64 = BASE.wrapping_pow(WINDOW as u32);
 /// Stands for the end of the text.
 const END: u16 = u16::MAX;
 
-/// The hash of every line of a text, the first line's first. A text has one line more than it has line ends.
-pub fn line_hashes(text: &str) -> Vec<String> {
-    let mut seen: HashMap<u64, usize> = HashMap::new();
-    let number = |hash: u64| {
-        let count = seen.entry(hash).or_default();
-        *count += 1;
-        format!("{hash:x}:{count}")
-    };
-    raw_hashes(text).into_iter().map(number).collect()
-}
+/// The hashes of the lines of a text. A text has one line more than it has line ends.
+#[derive(Debug, Default)]
+pub struct LineHashes(Vec<(u64, u32)>);
 
-/// The hash of one line of a text (1-based) without an allocation for each of the others, or `None` if there is no such
-/// line. It reads the whole text up to the line's window, because equal lines before it count.
-pub fn line_hash(text: &str, line: usize) -> Option<String> {
-    let hashes = raw_hashes(text);
-    let index = line.checked_sub(1)?;
-    let hash = hashes.get(index)?;
-    let count = hashes[..=index].iter().filter(|other| *other == hash).count();
-    Some(format!("{hash:x}:{count}"))
+impl LineHashes {
+    /// Hashes every line of `text`: equal lines before one count.
+    pub fn new(text: &str) -> Self {
+        let mut seen: FxHashMap<u64, u32> = FxHashMap::default();
+        let number = |hash: u64| {
+            let count = seen.entry(hash).or_default();
+            *count = count.saturating_add(1);
+            (hash, *count)
+        };
+        LineHashes(raw_hashes(text).into_iter().map(number).collect())
+    }
+
+    /// The hash of one line (1-based), or `None` if there is no such line.
+    pub fn of_line(&self, line: usize) -> Option<String> {
+        let (hash, count) = self.0.get(line.checked_sub(1)?)?;
+        Some(format!("{hash:x}:{count}"))
+    }
 }
 
 /// The polynomial of each line.
@@ -94,6 +96,11 @@ mod tests {
 
     use super::*;
 
+    fn line_hashes(text: &str) -> Vec<String> {
+        let hashes = LineHashes::new(text);
+        (1..).map_while(|line| hashes.of_line(line)).collect()
+    }
+
     /// The hashes were computed by codeql-action's own `hash` function (June 2026) from files with these texts.
     #[test]
     fn hashes_are_those_github_computes() {
@@ -144,11 +151,8 @@ mod tests {
         let text = "      - JWT_SECRET=changeme\n".repeat(8);
         let hashes = line_hashes(&text);
         assert_eq!(hashes, EQUAL_LINES);
-        for (index, hash) in hashes.iter().enumerate() {
-            assert_eq!(line_hash(&text, index + 1).as_ref(), Some(hash));
-        }
-        assert_eq!(line_hash(&text, 0), None);
-        assert_eq!(line_hash(&text, 10), None);
+        assert_eq!(LineHashes::new(&text).of_line(0), None);
+        assert_eq!(LineHashes::new(&text).of_line(10), None);
     }
 
     const EQUAL_LINES: [&str; 9] = [

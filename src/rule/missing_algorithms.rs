@@ -46,7 +46,7 @@ pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
         if by_token {
             missing = Missing::Header;
         }
-        if missing == Missing::KeyType && keys.iter().any(|key| pins_algorithm(analysis, *key)) {
+        if !by_token && keys.iter().any(|key| pins_algorithm(analysis, *key)) {
             continue;
         }
         let (severity, note) = match missing {
@@ -84,9 +84,17 @@ fn is_of_token(analysis: &Analysis, site: &UseSite, locator: &'static Locator) -
     items.into_iter().any(|item| {
         let origin = analysis.resolver.origin(item);
         let decoded = |step: &Step| match step {
-            Step::Call(call) => analysis.uses.iter().any(|use_| use_.call == *call && use_.model.does == Does::Decode),
+            Step::Call(call) => analysis
+                .uses
+                .iter()
+                .any(|use_| use_.call == *call && matches!(use_.model.does, Does::Decode | Does::ReadHeader)),
             Step::Member(_) | Step::Instance => false,
         };
-        matches!(origin.steps.last(), Some(Step::Member(name)) if name == "alg") && origin.steps.iter().any(decoded)
+        let is_algorithm = match origin.steps.last() {
+            Some(Step::Member(name)) => *name == "alg",
+            Some(Step::Call(call)) => analysis.resolver.entry_taken(*call).is_some_and(|(_, name)| name == "alg"),
+            _ => false,
+        };
+        is_algorithm && origin.steps.iter().any(decoded)
     })
 }

@@ -18,7 +18,7 @@ pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
         let Some(span) = place(analysis, site) else { continue };
         let verb = match site.model.does {
             Does::Sign => "makes",
-            Does::Verify | Does::SignAndVerify | Does::Decode => "accepts",
+            Does::Verify | Does::SignAndVerify | Does::Decode | Does::ReadHeader => "accepts",
             Does::Unsecured => "makes or accepts",
         };
         let message = format!("{} {verb} tokens without a signature", site.library.name);

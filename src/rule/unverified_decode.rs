@@ -3,23 +3,27 @@
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
-use super::{Drafts, call_draft};
+use super::{Draft, Drafts, call_draft};
 use crate::analysis::{Analysis, UseSite};
 use crate::facts::{BindingId, Facts, Kind, Span, ValueId};
-use crate::finding::Severity;
+use crate::finding::{Confidence, Severity};
 use crate::library::Does;
 
 /// The rule's id.
 pub const ID: &str = "unverified-decode";
 
-/// What may be read of a token before it is verified: how to verify it, and when it is over.
-const HARMLESS: [&str; 14] = [
+/// What may be read of a token before it is verified, [`plain`]: how and with whose key to verify it, and when it is over.
+const HARMLESS: [&str; 20] = [
     "header",
+    "iss",
+    "issuer",
     "exp",
     "iat",
     "nbf",
     // As getters name them, and what is in a header.
+    "alg",
     "algorithm",
+    "kid",
     "keyid",
     "type",
     "expiresat",
@@ -29,10 +33,14 @@ const HARMLESS: [&str; 14] = [
     "expirationtime",
     "issuetime",
     "notbeforetime",
+    "validto",
+    "validfrom",
 ];
 
 /// What holds the claims of a token that was decoded whole.
 const CLAIMS: [&str; 4] = ["payload", "claims", "jwtclaimsset", "body"];
+
+const MADE_UP: &str = "everything in such a token may be made up by whoever sent it";
 
 /// What a member is called without what a language puts around the names of getters: `getExpiresAtAsInstant`.
 fn plain(name: &str) -> String {
@@ -47,14 +55,21 @@ pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
     }
     let reads = OnceCell::new();
     for site in &analysis.uses {
+        let excused = || {
+            let reads = reads.get_or_init(|| Reads::of(analysis));
+            reads.only_harmless(analysis, site) || reads.verifies_too(analysis, site)
+        };
         let mut told: Option<(Span, String)> = None;
         let (span, how): (Span, _) = if site.model.does == Does::Decode {
-            let reads = reads.get_or_init(|| Reads::of(analysis));
-            if reads.only_harmless(site.call) || reads.verifies_too(analysis, site) {
+            if excused() {
                 continue;
             }
             (analysis.call_span(site.call), "reads a token without verifying it")
         } else if let Some(condition) = analysis.holding(site, &site.model.unverified) {
+            // Who only wants to look at a token gives no key.
+            if !has_key(analysis, site) && excused() {
+                continue;
+            }
             told = Some((analysis.place_of(site, condition), "this turns verification off".to_owned()));
             (analysis.call_span(site.call), "is told not to verify the token")
         } else {
@@ -63,13 +78,32 @@ pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
         let severity = if site.library.client { Severity::Note } else { Severity::Warning };
         let mut draft = call_draft(ID, severity, span, site, format!("{} {how}", site.library.name));
         draft.related.extend(told.filter(|(place, _)| !place.contains(span)));
-        draft.notes.push("everything in such a token may be made up by whoever sent it".to_owned());
+        draft.notes.push(MADE_UP.to_owned());
         draft.help = if site.library.client {
             "decide nothing by it: the server has to verify the token".to_owned()
         } else {
             "verify the token and use what the verification returns".to_owned()
         };
         drafts.add(draft);
+    }
+    for site in &analysis.settings {
+        let Some((entry, off)) = analysis.facts.entries.get(site.entry).zip(site.model.unverified.as_ref()) else {
+            continue;
+        };
+        if analysis.resolver.equals(entry.value, off) {
+            drafts.add(Draft {
+                rule: ID,
+                severity: Severity::Warning,
+                confidence: Confidence::High,
+                span: entry.key_span,
+                message: format!("{} is told not to verify tokens", site.library.name),
+                notes: vec![MADE_UP.to_owned()],
+                help: "leave the setting out: tokens are then verified".to_owned(),
+                library: Some(site.library.name.clone()),
+                secret: None,
+                related: Vec::new(),
+            });
+        }
     }
 }
 
@@ -96,8 +130,8 @@ struct Reads<'f> {
     also: HashMap<Held, Vec<Held>>,
     /// The members that are taken of it.
     members: HashMap<Held, Vec<(&'f str, ValueId)>>,
-    /// What is used as a whole (returned, passed on), and so may be read anywhere.
-    whole: HashSet<Held>,
+    /// What is used as a whole (returned, passed on), and so may be read anywhere; how often.
+    whole: HashMap<Held, usize>,
     /// The tokens that are verified.
     verified: Vec<Verified>,
 }
@@ -113,6 +147,14 @@ impl<'f> Reads<'f> {
     fn of(analysis: &Analysis<'f>) -> Self {
         let facts = analysis.facts;
         let mut reads = Reads::default();
+        // `claims.get('exp')` takes no more of the claims than `claims['exp']`.
+        let mut getters = HashSet::new();
+        for call in &facts.calls {
+            if let (Some((object, name)), Some(inner)) = (analysis.resolver.entry_taken(*call), facts.call(*call)) {
+                reads.members.entry(Held::of(facts, object)).or_default().push((name, *call));
+                getters.insert(inner.callee);
+            }
+        }
         for (index, binding) in (0..).zip(&facts.bindings) {
             for write in &binding.writes {
                 reads.also.entry(Held::of(facts, *write)).or_default().push(Held::Name(BindingId(index)));
@@ -120,7 +162,14 @@ impl<'f> Reads<'f> {
         }
         for (index, value) in (0..).zip(&facts.values) {
             match &value.kind {
-                Kind::Member { object, name, .. } => {
+                Kind::Member { object, name, .. } if analysis.resolver.result(*object, name).is_some() => {
+                    // Behind the token come what it was cut into, and an error.
+                    if analysis.resolver.result(*object, name) == Some(0) {
+                        let token = Held::Value(ValueId(index));
+                        reads.also.entry(Held::of(facts, *object)).or_default().push(token);
+                    }
+                }
+                Kind::Member { object, name, .. } if !getters.contains(&ValueId(index)) => {
                     reads.members.entry(Held::of(facts, *object)).or_default().push((name, ValueId(index)));
                 }
                 // What a getter gives is what it gets.
@@ -139,8 +188,12 @@ impl<'f> Reads<'f> {
         let arguments = facts.calls.iter().filter_map(|call| facts.call(*call)).flat_map(|call| &call.arguments);
         let returned = facts.functions.iter().flat_map(|function| &function.returns);
         let whole = arguments.map(|argument| &argument.value).chain(returned);
-        reads.whole.extend(whole.map(|value| Held::of(facts, *value)));
-        for site in analysis.uses.iter().filter(|site| site.model.does.verifies()) {
+        for value in whole {
+            *reads.whole.entry(Held::of(facts, *value)).or_default() += 1;
+        }
+        let verifies =
+            |site: &&UseSite| site.model.does.verifies() && analysis.holding(site, &site.model.unverified).is_none();
+        for site in analysis.uses.iter().filter(verifies) {
             if let Some(token) = token_of(analysis, site) {
                 let from = analysis.resolver.constants(token);
                 reads.verified.push(Verified { call: site.call, token, from });
@@ -150,15 +203,20 @@ impl<'f> Reads<'f> {
     }
 
     /// Whether all that is taken from a decoded token is harmless.
-    fn only_harmless(&self, call: ValueId) -> bool {
+    fn only_harmless(&self, analysis: &Analysis, site: &UseSite) -> bool {
         let mut seen = HashSet::new();
-        let mut open = vec![Held::Value(call)];
+        let mut open = vec![Held::Value(site.call)];
+        let filled = site.model.fills.iter().flat_map(|place| analysis.resolver.locate(site.call, place).values());
+        let filled = filled.map(|value| Held::of(analysis.facts, value)).filter(|held| matches!(held, Held::Name(_)));
+        let filled: Vec<Held> = filled.collect();
+        open.extend(&filled);
         let mut taken = false;
         while let Some(held) = open.pop() {
             if !seen.insert(held) {
                 continue;
             }
-            if self.whole.contains(&held) {
+            // To be filled is no use.
+            if self.whole.get(&held).copied().unwrap_or_default() > usize::from(filled.contains(&held)) {
                 return false;
             }
             for (name, member) in self.members.get(&held).into_iter().flatten() {
@@ -186,6 +244,13 @@ impl<'f> Reads<'f> {
                 && (same(analysis, token, verified.token, 16) || verified.from.contains(&site.call))
         })
     }
+}
+
+/// Whether a call is given a key, an empty text being none.
+fn has_key(analysis: &Analysis, site: &UseSite) -> bool {
+    let keys = site.model.key.as_slice().iter();
+    let mut given = keys.flat_map(|key| analysis.resolver.locate(site.call, key).values());
+    given.any(|key| !matches!(analysis.facts.kind(key), Kind::Literal(text) if text.is_empty()))
 }
 
 fn token_of(analysis: &Analysis, site: &UseSite) -> Option<ValueId> {

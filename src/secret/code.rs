@@ -130,7 +130,7 @@ impl Chains<'_> {
 }
 
 /// The cheapest description of `text`, in which a character that nothing explains costs `character` bits. `names` are
-/// words of the project's own; `found` are words that a dictionary knows, placed in the text.
+/// words of the project's own; `found` are words that a dictionary knows, placed in the text, in the order of where they start.
 pub(super) fn describe(text: &[char], character: f64, names: &Words, found: &[Placed]) -> Description {
     let nothing = [Step { bits: f64::INFINITY, from: None }; 2];
     let mut chains = Chains { text, character, steps: vec![nothing; text.len() + 1] };
@@ -166,7 +166,8 @@ pub(super) fn describe(text: &[char], character: f64, names: &Words, found: &[Pl
                 chains.offer_special(Piece::Published, start, start + length, bits);
             }
         }
-        for word in found.iter().filter(|word| word.start == start) {
+        let here = found.partition_point(|word| word.start < start);
+        for word in found.iter().skip(here).take_while(|word| word.start == start) {
             chains.offer(word.piece, (start, TEXT), (word.end, TEXT), word.bits);
         }
     }
@@ -268,7 +269,7 @@ fn letters_for(sign: char) -> &'static [u8] {
 }
 
 /// Bits it takes to say which letters of a word are capitals: mostly none, the first, or all.
-fn case_bits(word: &[char]) -> f64 {
+pub(super) fn case_bits(word: &[char]) -> f64 {
     let capitals = word.iter().filter(|c| c.is_ascii_uppercase()).count();
     let letters = word.iter().filter(|c| c.is_ascii_alphabetic()).count();
     let first = word.first().is_some_and(char::is_ascii_uppercase);

@@ -80,6 +80,8 @@ static FILE: LazyLock<Regex> = LazyLock::new(|| {
         r"|(?:~|\.{1,2})(?:[/\\][A-Za-z0-9_.@ -]+)+",
         r"|/(?:run|etc|var|opt|home|root|usr|srv|mnt|tmp|app|secrets?|certs?|keys?|config|data|vault)(?:/[A-Za-z0-9_.@-]+)+",
         r"|[A-Za-z]:\\[^\r\n]+",
+        // Symfony: a parameter that names a folder.
+        r"|%[A-Za-z_][A-Za-z0-9_.]*%(?:[/\\][A-Za-z0-9_.@-]+)+",
         r"|(?:/?[A-Za-z0-9_.@-]+/)*[A-Za-z0-9_.@-]+\.(?:pem|key|crt|cer|pub|p12|pfx|jks|p8|der|json|ya?ml|txt|env|asc|gpg|jwk|jwks)",
         r")$",
     ))
@@ -107,15 +109,23 @@ pub fn reference(value: &str) -> Option<Reference> {
     if value.len() > LONGEST {
         return None;
     }
-    if ENCRYPTED.is_match(value) {
+    // What a form has to begin with or to hold is asked first: nearly all values are none of them, and a pattern takes
+    // a millisecond to build.
+    let begins = |starts: &[&str]| starts.iter().any(|start| value.starts_with(start));
+    let encrypted = || begins(&["ENC", "DEC", "{c", "$A", "encrypted:", "-----", "vault:", "!vault", "Ag"]);
+    let template = || {
+        value.starts_with(['$', '#', '@', '{', '<', '%'])
+            || begins(&["process.env.", "os.environ", "secrets.", "env:", "env("])
+    };
+    if encrypted() && ENCRYPTED.is_match(value) {
         Some(Reference::Encrypted)
-    } else if STORE.is_match(value) {
+    } else if (value.contains(':') || begins(&["projects/", "@Microsoft"])) && STORE.is_match(value) {
         Some(Reference::Store)
-    } else if TEMPLATE.is_match(value) {
+    } else if template() && TEMPLATE.is_match(value) {
         Some(Reference::Template)
-    } else if FILE.is_match(value) {
+    } else if value.contains(['/', '\\', '.', ':']) && FILE.is_match(value) {
         Some(Reference::File)
-    } else if TOKEN.is_match(value) {
+    } else if value.starts_with('e') && TOKEN.is_match(value) {
         Some(Reference::Token)
     } else {
         None
@@ -161,6 +171,7 @@ mod tests {
             ("file:///etc/jwt/key", File),
             ("classpath:jwt.key", File),
             ("C:\\keys\\jwt.key", File),
+            ("%kernel.project_dir%/config/jwt/private.pem", File),
             ("vault://secret/data/jwt#key", Store),
             ("arn:aws:secretsmanager:eu-west-1:123456789012:secret:jwt", Store),
             ("projects/demo/secrets/jwt/versions/1", Store),

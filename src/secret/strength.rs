@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 use super::code::{self, Description, Piece, Placed};
 use super::published::{self, published};
 use super::token;
-use super::words::{Kind, VOCABULARY, Word, Words};
+use super::words::{self, Kind, VOCABULARY, Word, Words};
 use crate::library::Encoding;
 
 /// Below this many bits a key is within reach of guessing (NIST SP 800-131A revision 2, table 9: HMAC keys).
@@ -671,8 +671,8 @@ fn random_bits(part: &str) -> Option<f64> {
 fn describe_stretch(text: &[char], each: f64, names: &Words) -> Description {
     let first = code::describe(text, each, names, &[]);
     let unknown = unknown_words(&first);
-    // The dictionary takes milliseconds to unfold. What is guessable anyway does not need it, unless it may be a chain of
-    // words drawn at random; and what is random has no words in it.
+    // What is guessable anyway does not need the dictionary, unless it may be a chain of words drawn at random; and what is
+    // random has no words in it.
     const CHAIN: usize = 3;
     let undecided = first.bits >= GUESSABLE_BELOW || unknown.len() >= CHAIN;
     let readable = text.len() as f64 * each - first.bits > 16.0;
@@ -709,34 +709,17 @@ fn unknown_words(description: &Description) -> Vec<(usize, usize)> {
     spans
 }
 
-/// The words that a dictionary of languages, names and common passwords finds between two places of a text.
-///
-/// It counts in 64 bits, and its time grows faster than the text: it is asked for no more than a few words at a time, and
-/// goes on from the last that may have been cut.
+/// The words that the dictionary has between two places of a text, in the order of where they start.
 fn dictionary_words(text: &[char], start: usize, end: usize) -> Vec<Placed> {
-    const AT_ONCE: usize = 16;
+    let letters = text.get(start..end).unwrap_or_default();
+    let lower = letters.iter().map(|&c| u8::try_from(c).unwrap_or(0).to_ascii_lowercase()).collect::<Vec<_>>();
     let mut words = Vec::new();
-    let mut from = start;
-    while from + 3 <= end {
-        let to = end.min(from + AT_ONCE);
-        let piece = text.get(from..to).unwrap_or_default().iter().collect::<String>();
-        let entropy = zxcvbn::zxcvbn(&piece, &[]);
-        let mut next = to;
-        for found in entropy.sequence() {
-            let whole = found.j + 1 < piece.chars().count() || to == end;
-            if !whole && found.i > 0 {
-                next = from + found.i;
-                break;
-            }
-            let zxcvbn::matching::patterns::MatchPattern::Dictionary(_) = &found.pattern else { continue };
-            let (start, end) = (from + found.i, from + found.j + 1);
-            // A word of the list of all words, as a word of ours is: not which list, but which word of it.
-            let bits = (found.guesses.unwrap_or(u64::MAX) as f64).log2() + 1.0;
-            if end - start >= 3 {
-                words.push(Placed { piece: Piece::Word(Kind::Dictionary), start, end, bits });
-            }
+    for from in 0..lower.len() {
+        for (length, bits) in words::dictionary_words(lower.get(from..).unwrap_or_default()) {
+            let bits = bits + code::case_bits(letters.get(from..from + length).unwrap_or_default());
+            let (start, end) = (start + from, start + from + length);
+            words.push(Placed { piece: Piece::Word(Kind::Dictionary), start, end, bits });
         }
-        from = next;
     }
     words
 }

@@ -1,5 +1,6 @@
 //! The words that secrets are made of, and how likely one letter follows another in them.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 /// Why a word stands in the vocabulary.
@@ -81,6 +82,51 @@ pub(super) static VOCABULARY: LazyLock<Words> = LazyLock::new(|| {
     Words::new(words)
 });
 
+/// Words of languages and names and common passwords that are not in the vocabulary: a line each, in the order of their
+/// letters. There are too many to make a list of in the time a run has, so they are searched where they stand.
+static DICTIONARY: &[u8] = include_bytes!("../../rules/vocabulary/dictionary.txt");
+
+/// The words of the dictionary that `letters`, in lower case, begin with: the length of each and the bits it takes to say
+/// which it is, the shortest first.
+pub(super) fn dictionary_words(letters: &[u8]) -> Vec<(usize, f64)> {
+    let mut found = Vec::new();
+    let mut lines = 0..DICTIONARY.len();
+    for (length, letter) in letters.iter().copied().enumerate() {
+        // What comes before the letters: the blank behind a word, the sign before a comment.
+        if !letter.is_ascii_lowercase() {
+            break;
+        }
+        let at = |line: &[u8]| line.get(length).copied();
+        let from = first_line(lines.clone(), |line| at(line) >= Some(letter));
+        lines = from..first_line(from..lines.end, |line| at(line) > Some(letter));
+        let line = DICTIONARY.get(lines.clone()).and_then(|lines| lines.split(|&byte| byte == b'\n').next());
+        let Some(rest) = line.and_then(|line| line.get(length + 1..)) else { break };
+        if let Some(bits) = rest.strip_prefix(b" ") {
+            found.push((length + 1, bits.iter().fold(0.0, |bits, digit| bits * 10.0 + f64::from(digit - b'0'))));
+        }
+    }
+    found
+}
+
+/// Where in `lines`, which begin at a line's start, the first line begins for which `reached` holds; it holds for all lines
+/// behind it.
+fn first_line(lines: Range<usize>, reached: impl Fn(&[u8]) -> bool) -> usize {
+    let Range { start: mut from, end: mut to } = lines;
+    while from < to {
+        let middle = from + (to - from) / 2;
+        let before = DICTIONARY.get(from..middle).unwrap_or_default();
+        let start = memchr::memrchr(b'\n', before).map_or(from, |at| from + at + 1);
+        let behind = DICTIONARY.get(middle..to).unwrap_or_default();
+        let end = memchr::memchr(b'\n', behind).map_or(to, |at| middle + at + 1);
+        if reached(DICTIONARY.get(start..end).unwrap_or_default()) {
+            to = start;
+        } else {
+            from = end;
+        }
+    }
+    from
+}
+
 /// Bits it takes to say which letter comes next, by the letter before; the last row is for the first letter of a word.
 pub(super) static LETTERS: LazyLock<[[f64; 26]; 27]> = LazyLock::new(|| {
     // Every pair is counted half a time before any is seen, so that none is impossible.
@@ -125,6 +171,32 @@ mod tests {
                     "{word}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn the_dictionary_is_in_order_and_has_what_the_vocabulary_has_not() {
+        let text = std::str::from_utf8(DICTIONARY).expect("ASCII");
+        let lines = text.lines().skip_while(|line| line.starts_with('#')).collect::<Vec<_>>();
+        assert!(text.ends_with('\n') && lines.is_sorted());
+        for line in lines {
+            let (word, bits) = line.split_once(' ').expect("a word, a blank and its bits");
+            assert!(word.len() >= 3 && word.bytes().all(|byte| byte.is_ascii_lowercase()), "{word}");
+            assert!(bits.parse::<u8>().is_ok_and(|bits| (1..20).contains(&bits)), "{line}");
+            assert!(VOCABULARY.get(word).is_none(), "{word}");
+        }
+    }
+
+    #[test]
+    fn the_dictionary_finds_every_word_that_letters_begin_with() {
+        let found = |letters: &str| {
+            let words = dictionary_words(letters.as_bytes()).into_iter();
+            words.map(|(length, _)| letters[..length].to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(found("butterflyweed"), ["butt", "butte", "butter", "butterfl", "butterfly"]);
+        assert_eq!(found("zzzzzzzzz"), ["zzzzzzz"]);
+        for nothing in ["", "xqxq", "# words", "BUTTER", "\u{e9}t\u{e9}", "abac 1"] {
+            assert!(found(nothing).is_empty(), "{nothing}");
         }
     }
 

@@ -354,7 +354,7 @@ impl<F: Fn(File<'_>) -> Result<(), Refusal> + Sync> Visitor<'_, F> {
 
 /// A file's bytes, if it is within the limits; that on names does not hold for a file that was named
 /// itself.
-fn bytes<'a>(
+pub(super) fn bytes<'a>(
     path: &Path,
     kind: FileType,
     named: bool,
@@ -375,6 +375,15 @@ fn bytes<'a>(
 
 /// The path with `/` between its parts and without `.`.
 fn with_slashes(path: &Path) -> String {
+    // Most paths are just so.
+    let plain = |text: &&str| {
+        MAIN_SEPARATOR_STR == "/" && !text.contains("//") && !text.contains("/.") && !text.starts_with('.')
+    };
+    if let Some(text) = path.to_str().filter(plain)
+        && let Some(text) = Some(text.trim_end_matches('/')).filter(|text| !text.is_empty())
+    {
+        return text.to_owned();
+    }
     let path: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
     match path.to_string_lossy() {
         text if text.is_empty() => ".".to_owned(),

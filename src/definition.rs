@@ -1,0 +1,314 @@
+//! What code takes from other files: a key that one file only names is looked for where another defines it.
+//!
+//! Files are not linked as a compiler would do it. A [`Reference`] is the names that lead to a key from the outermost, of
+//! modules, classes and members; a definition is found by as many of them as agree with where it stands and what leads
+//! to it there. What is asked for by a relative path has to stand exactly there.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::facts::{Facts, Kind, ValueId};
+use crate::language::Language;
+use crate::origin::{Root, Step};
+use crate::resolve::Resolver;
+
+/// How many names of a definition count, the last ones.
+const MAX_NAMES: usize = 6;
+
+/// How many names have to agree where only names lead to a definition.
+const LEAST_NAMES: usize = 2;
+
+/// Names that stand for the file or folder around them.
+const TRANSPARENT: [&str; 8] = ["index", "__init__", "mod", "default", "crate", "self", "super", "exports"];
+
+/// A key that is defined in another file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Reference {
+    /// The names that lead to it.
+    names: Vec<String>,
+    /// Where they begin.
+    place: Place,
+    /// The family of languages it can be defined in.
+    family: &'static str,
+    /// What it is used by, for people.
+    pub used_by: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Place {
+    /// At the root of the tree: the path is known.
+    Root,
+    /// Anywhere.
+    Anywhere,
+    /// In the folder of the file that names it; the number of names that lead there.
+    Folder(usize),
+}
+
+/// The key that a value of a file at `path` is, if it is defined in another one. `used_by` says for what it is used.
+pub fn reference(resolver: &Resolver, path: &str, value: ValueId, used_by: &str) -> Option<Reference> {
+    let language = resolver.facts().language;
+    let origin = resolver.origin(value);
+    let members = origin.steps.iter().filter_map(|step| match step {
+        Step::Member(name) => Some((*name).to_owned()),
+        Step::Call(_) | Step::Instance => None,
+    });
+    let members: Vec<String> = members.collect();
+    let (mut names, place) = match origin.root {
+        Root::Module(module) if module.starts_with('.') => (relative(language, path, module), Place::Root),
+        Root::Module(module) => (split(module), Place::Anywhere),
+        // Where a file need not import what stands beside it.
+        Root::Opened { name, .. } if members.is_empty() && language == Language::Go => {
+            let mut names = folder(path);
+            let around = names.len();
+            names.push(name.to_owned());
+            (names, Place::Folder(around))
+        }
+        Root::Opened { name, .. } => (vec![name.to_owned()], Place::Anywhere),
+        Root::Global(_) | Root::Unknown => return None,
+    };
+    names.extend(members);
+    let names = plain(names);
+    let long_enough = names.len() >= LEAST_NAMES || matches!(place, Place::Folder(_));
+    let family = language.family();
+    long_enough.then(|| Reference { names, place, family, used_by: used_by.to_owned() })
+}
+
+/// The names of what a file defines for others to use, taken from its facts.
+pub fn definitions(facts: Facts) -> Vec<Vec<String>> {
+    let Facts { entries, values, .. } = facts;
+    let is_defined = |value: ValueId| {
+        values.get(value.index()).is_some_and(|value| {
+            let can_be_key = !matches!(
+                value.kind,
+                Kind::Number(_) | Kind::Boolean(_) | Kind::Null | Kind::Module(_) | Kind::Class(_) | Kind::Unknown
+            );
+            // What stands in a function is its own.
+            value.function.is_none() && can_be_key
+        })
+    };
+    let defined = entries.into_iter().filter(|entry| is_defined(entry.value)).map(|entry| entry.path);
+    defined.filter(|path| path.len() <= MAX_NAMES).collect()
+}
+
+/// What files define, found by name.
+#[derive(Default)]
+pub struct Definitions<'f> {
+    files: Vec<File<'f>>,
+    by_name: FxHashMap<String, Vec<(usize, &'f [String])>>,
+}
+
+struct File<'f> {
+    path: &'f str,
+    language: Language,
+}
+
+/// The definitions in a file that others use as keys, each with what it is used by.
+pub type Keys = FxHashMap<Vec<String>, String>;
+
+impl<'f> Definitions<'f> {
+    /// Adds what a file defines; files are counted from 0.
+    pub fn add(&mut self, path: &'f str, language: Language, definitions: &'f [Vec<String>]) {
+        let file = self.files.len();
+        self.files.push(File { path, language });
+        for names in definitions {
+            if let Some(last) = names.last() {
+                self.by_name.entry(last.to_ascii_lowercase()).or_default().push((file, names));
+            }
+        }
+    }
+
+    /// What a reference leads to, if it is defined in another file than `from`: the file, and the names in it.
+    fn find(&self, reference: &Reference, from: &str) -> Vec<(usize, &'f [String])> {
+        let Some(last) = reference.names.last() else { return Vec::new() };
+        let mut best = (0, 0);
+        let mut found = Vec::new();
+        for (index, names) in self.by_name.get(&last.to_ascii_lowercase()).into_iter().flatten() {
+            let file = &self.files[*index];
+            if file.language.family() != reference.family || file.path == from {
+                continue;
+            }
+            let Some(agreeing) = agreement(reference, file, names) else { continue };
+            // Of several that are called the same, the nearest is meant.
+            let near = folder(file.path).iter().zip(folder(from)).take_while(|(one, other)| **one == *other).count();
+            if (agreeing, near) > best {
+                best = (agreeing, near);
+                found.clear();
+            }
+            if (agreeing, near) == best {
+                found.push((*index, *names));
+            }
+        }
+        found
+    }
+
+    /// The keys of each file that references from other files lead to. Each reference comes with the file it stands in.
+    pub fn keys<'r>(&self, references: impl Iterator<Item = (&'r str, &'r Reference)>) -> FxHashMap<usize, Keys> {
+        let mut keys: FxHashMap<usize, Keys> = FxHashMap::default();
+        let mut asked = FxHashSet::default();
+        for (from, reference) in references {
+            if !asked.insert((from, &reference.names)) {
+                continue;
+            }
+            for (file, names) in self.find(reference, from) {
+                let keys = keys.entry(file).or_default();
+                keys.entry(names.to_vec()).or_insert_with(|| format!("`{from}` uses it {}", reference.used_by));
+            }
+        }
+        keys
+    }
+}
+
+/// How many names of a reference agree with those of a definition, the last of them first; `None` if it is another.
+fn agreement(reference: &Reference, file: &File, names: &[String]) -> Option<usize> {
+    let around = if file.language == Language::Go { folder(file.path) } else { split_path(file.path) };
+    let whole = plain(around.iter().cloned().chain(names.iter().cloned()).collect());
+    // `const config = {...}; module.exports = config`: who imports it calls it as he likes.
+    let inner = (file.language.is_javascript() && names.len() > 1)
+        .then(|| plain(around.into_iter().chain(names[1..].iter().cloned()).collect()));
+    let agreeing = |whole: &Vec<String>| {
+        let pairs = whole.iter().rev().zip(reference.names.iter().rev());
+        let count = pairs.take_while(|(one, other)| one.eq_ignore_ascii_case(other)).count();
+        let enough = match reference.place {
+            Place::Root => count == whole.len() && count == reference.names.len(),
+            Place::Folder(around) => count == whole.len() && count > around,
+            Place::Anywhere => count >= LEAST_NAMES,
+        };
+        enough.then_some(count)
+    };
+    agreeing(&whole).max(inner.as_ref().and_then(agreeing))
+}
+
+/// The names of a path without its last extension, `components/auth/jwt.js` for one.
+fn split_path(path: &str) -> Vec<String> {
+    let mut names = split_folders(path);
+    if let Some(last) = names.last_mut()
+        && let Some((stem, _)) = last.rsplit_once('.')
+        && !stem.is_empty()
+    {
+        *last = stem.to_owned();
+    }
+    names
+}
+
+fn split_folders(path: &str) -> Vec<String> {
+    path.split(['/', '\\']).filter(|name| !matches!(*name, "" | ".")).map(str::to_owned).collect()
+}
+
+/// The names of the folder a file stands in.
+fn folder(path: &str) -> Vec<String> {
+    let mut names = split_folders(path);
+    names.pop();
+    names
+}
+
+fn split(module: &str) -> Vec<String> {
+    module.split(['/', '.', ':', '\\']).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+/// Where a module stands that a file at `path` asks for by a relative path.
+fn relative(language: Language, path: &str, module: &str) -> Vec<String> {
+    let mut names = folder(path);
+    if language == Language::Python {
+        let dots = module.bytes().take_while(|byte| *byte == b'.').count();
+        names.truncate(names.len().saturating_sub(dots - 1));
+        names.extend(split(&module[dots..]));
+        return names;
+    }
+    for step in module.split('/') {
+        match step {
+            "" | "." => {}
+            ".." => {
+                names.pop();
+            }
+            name => names.push(name.to_owned()),
+        }
+    }
+    let extensions = [".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue"];
+    if let Some(last) = names.last_mut()
+        && let Some(stem) = extensions.iter().find_map(|extension| last.strip_suffix(extension))
+    {
+        *last = stem.to_owned();
+    }
+    names
+}
+
+/// Names without those that only stand for what is around them, and each but once where it is said twice: a class and the
+/// file it is alone in.
+fn plain(names: Vec<String>) -> Vec<String> {
+    let mut plain: Vec<String> = Vec::with_capacity(names.len());
+    for name in names {
+        let said = plain.last().is_some_and(|last| last.eq_ignore_ascii_case(&name));
+        if !said && !TRANSPARENT.contains(&name.as_str()) {
+            plain.push(name);
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(reference: (&[&str], Place, &str), from: &str, files: &[(&str, Language, &[&str])]) -> Vec<usize> {
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let (names, place, family) = reference;
+        let family = crate::language::FAMILIES.into_iter().find(|known| *known == family).expect("a family");
+        let reference = Reference { names: plain(owned(names)), place, family, used_by: String::new() };
+        let defined: Vec<_> = files.iter().map(|(_, _, names)| vec![owned(names)]).collect();
+        let mut definitions = Definitions::default();
+        for ((path, language, _), defined) in files.iter().zip(&defined) {
+            definitions.add(path, *language, defined);
+        }
+        definitions.find(&reference, from).into_iter().map(|(file, _)| file).collect()
+    }
+
+    #[test]
+    fn what_is_imported_by_a_relative_path_stands_there() {
+        let files: &[(&str, Language, &[&str])] = &[
+            ("src/config.js", Language::JavaScript, &["jwt", "secret"]),
+            ("src/config/index.js", Language::JavaScript, &["settings", "jwt", "secret"]),
+            ("lib/config.js", Language::JavaScript, &["jwt", "secret"]),
+        ];
+        let ask = |path: &str, module: &str| {
+            let mut names = relative(Language::JavaScript, path, module);
+            names.extend(["jwt".to_owned(), "secret".to_owned()]);
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            found((&names, Place::Root, "javascript"), path, files)
+        };
+        assert_eq!(ask("src/auth/jwt.js", "../config"), [0, 1]);
+        assert_eq!(ask("lib/auth.js", "./config.js"), [2]);
+        assert_eq!(ask("lib/auth/jwt.js", "./config"), [] as [usize; 0]);
+    }
+
+    #[test]
+    fn python_counts_dots() {
+        assert_eq!(relative(Language::Python, "src/core/jwt.py", "."), ["src", "core"]);
+        assert_eq!(relative(Language::Python, "src/core/jwt.py", "..config"), ["src", "config"]);
+        assert_eq!(relative(Language::Python, "jwt.py", "...config"), ["config"]);
+    }
+
+    #[test]
+    fn classes_and_packages_are_found_by_their_names() {
+        let files: &[(&str, Language, &[&str])] = &[
+            ("api/src/main/java/com/shop/SecurityConstants.java", Language::Java, &["SecurityConstants", "SECRET"]),
+            ("web/src/main/java/com/shop/SecurityConstants.java", Language::Java, &["SecurityConstants", "SECRET"]),
+            ("api/src/main/java/com/shop/MailConstants.java", Language::Java, &["MailConstants", "SECRET"]),
+        ];
+        let from = "api/src/main/java/com/shop/TokenFilter.java";
+        assert_eq!(found((&["SecurityConstants", "SECRET"], Place::Anywhere, "java"), from, files), [0]);
+        assert_eq!(
+            found((&["com", "shop", "Other", "SECRET"], Place::Anywhere, "java"), from, files),
+            [] as [usize; 0]
+        );
+        assert_eq!(found((&["SecurityConstants", "SECRET"], Place::Anywhere, "python"), from, files), [] as [usize; 0]);
+    }
+
+    #[test]
+    fn a_package_of_go_is_a_folder() {
+        let files: &[(&str, Language, &[&str])] =
+            &[("server/config/keys.go", Language::Go, &["JwtKey"]), ("server/auth/keys.go", Language::Go, &["jwtKey"])];
+        let from = "server/auth/token.go";
+        let imported: &[&str] = &["github", "com", "shop", "server", "config", "JwtKey"];
+        assert_eq!(found((imported, Place::Anywhere, "go"), from, files), [0]);
+        assert_eq!(found((&["server", "auth", "jwtKey"], Place::Folder(2), "go"), from, files), [1]);
+    }
+}

@@ -1,0 +1,90 @@
+//! Keys that one file uses and another defines.
+
+use std::fs;
+use std::process::Command;
+
+/// The findings in a folder with these files, as `path:line rule`.
+#[track_caller]
+fn findings(files: &[(&str, &str)]) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
+        fs::write(path, text).expect("a file");
+    }
+    let jotlint = env!("CARGO_BIN_EXE_jotlint");
+    let done =
+        Command::new(jotlint).args(["check", "--format", "json"]).current_dir(&folder).output().expect("jotlint");
+    let report: serde_json::Value = serde_json::from_slice(&done.stdout).expect("a report");
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let findings = report["findings"].as_array().expect("findings").iter();
+    findings
+        .map(|finding| format!("{}:{} {}", text(&finding["path"]), finding["line"], text(&finding["rule"])))
+        .collect()
+}
+
+#[test]
+fn javascript_by_a_relative_path() {
+    let sign = "const jwt = require('jsonwebtoken');\nconst config = require('../config');\n\
+                exports.sign = (user) => jwt.sign({ user }, config.session.phrase);\n";
+    let config = "const settings = {\n  session: { phrase: 'correct-horse' },\n  mail: { phrase: 'battery-staple' },\n\
+                  };\nmodule.exports = settings; // jwt\n";
+    let found =
+        findings(&[("src/auth/token.js", sign), ("src/config/index.js", config), ("src/other/config.js", config)]);
+    assert_eq!(found, ["src/config/index.js:2 weak-secret"]);
+}
+
+#[test]
+fn a_variable_on_the_way_is_a_key_in_env_files() {
+    let found = findings(&[
+        ("auth.ts", "import jwt from 'jsonwebtoken';\nimport { PHRASE } from './settings';\njwt.sign({}, PHRASE);\n"),
+        ("settings.ts", "// jwt\nexport const PHRASE = process.env.APP_PHRASE;\n"),
+        (".env", "APP_PHRASE=changeme\nOTHER_PHRASE=changeme\n"),
+    ]);
+    assert_eq!(found, [".env:1 weak-secret"]);
+}
+
+#[test]
+fn python_by_module_and_through_two_files() {
+    let found = findings(&[
+        (
+            "app/tokens.py",
+            "import jwt\nfrom app import settings\n\n\ndef make(user):\n    return jwt.encode({}, settings.PHRASE)\n",
+        ),
+        ("app/settings.py", "from .defaults import PHRASE as DEFAULT\n\nPHRASE = DEFAULT  # jwt\n"),
+        ("app/defaults.py", "PHRASE = 'correct-horse'  # jwt\n"),
+        ("app/mail.py", "PHRASE = 'battery-staple'  # jwt\n"),
+    ]);
+    assert_eq!(found, ["app/defaults.py:1 weak-secret"]);
+}
+
+#[test]
+fn a_class_of_constants_in_java() {
+    let found = findings(&[
+        (
+            "src/main/java/shop/Tokens.java",
+            "package shop;\nimport com.auth0.jwt.JWT;\nimport com.auth0.jwt.algorithms.Algorithm;\nclass Tokens {\n\
+             String make() { return JWT.create().sign(Algorithm.HMAC256(Constants.PHRASE)); }\n}\n",
+        ),
+        (
+            "src/main/java/shop/Constants.java",
+            "package shop;\npublic class Constants { // jwt\n  public static final String PHRASE = \"correct-horse\";\n\
+             public static final String OTHER = \"battery-staple\";\n}\n",
+        ),
+    ]);
+    assert_eq!(found, ["src/main/java/shop/Constants.java:3 weak-secret"]);
+}
+
+#[test]
+fn a_package_of_go() {
+    let found = findings(&[
+        (
+            "auth/token.go",
+            "package auth\n\nimport \"github.com/golang-jwt/jwt/v5\"\n\nfunc make() (string, error) {\n\
+             \treturn jwt.New(jwt.SigningMethodHS256).SignedString(phrase)\n}\n",
+        ),
+        ("auth/keys.go", "package auth\n\n// jwt\nvar phrase = []byte(\"correct-horse\")\n"),
+        ("mail/keys.go", "package mail\n\n// jwt\nvar phrase = []byte(\"battery-staple\")\n"),
+    ]);
+    assert_eq!(found, ["auth/keys.go:4 weak-secret"]);
+}
