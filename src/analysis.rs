@@ -2,12 +2,16 @@
 //!
 //! Rules judge what is gathered here. A literal is gathered once, however many calls use it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::algorithm;
 use crate::definition::Keys;
 use crate::facts::{Facts, FunctionId, Kind, Span, ValueId};
 use crate::finding::Context;
+use crate::language::Language;
 use crate::library::{Condition, Encoding, Library, Locator, Missing, Models, OneOrMany, Setting, Use};
 use crate::manifest::Manifest;
 use crate::name::{self, Tier};
@@ -15,12 +19,15 @@ use crate::repository::FileStatus;
 use crate::resolve::{End, Literal, Located, Resolved, Resolver};
 use crate::secret::pem;
 use crate::secret::published::published;
-use crate::secret::reference::is_reference;
+use crate::secret::reference::{Reference, bare_name, is_hole, is_reference, reference};
 use crate::secret::strength::{self, ProjectNames, Strength};
 use crate::vocabulary::Source;
 
 /// How many of the calls that use one secret are kept: more tell a reader nothing more.
 const MAX_USES: usize = 20;
+
+/// How many names may lead to a setting that code looks up as one.
+const MAX_SETTING_NAMES: usize = 5;
 
 /// A call that signs, verifies or decodes.
 #[derive(Clone, Copy, Debug)]
@@ -111,7 +118,7 @@ pub struct Surroundings<'a> {
     /// What code elsewhere uses as keys of what is defined in the file.
     pub keys: &'a Keys,
     /// Environment variables that code elsewhere uses as keys.
-    pub key_variables: &'a HashSet<String>,
+    pub key_variables: &'a FxHashSet<String>,
 }
 
 /// One file, ready for the rules.
@@ -133,13 +140,13 @@ pub struct Analysis<'f> {
     /// What is used as a key and defined elsewhere, each with what it is used by.
     pub taken: Vec<(ValueId, String)>,
     /// The environment variables that are used as keys in it.
-    pub key_variables: HashSet<String>,
+    pub key_variables: FxHashSet<String>,
     /// Where the secrets stand, while they are gathered.
     places: Places,
     /// The calls that make the badly made keys.
-    random_calls: HashSet<ValueId>,
-    /// The first entry that names each value.
-    named: HashMap<ValueId, usize>,
+    random_calls: FxHashSet<ValueId>,
+    /// The first entry that names each value, once it is asked for.
+    named: OnceCell<FxHashMap<ValueId, usize>>,
     /// Where the values of entries stand that are examples, in order; none within another.
     examples: Vec<Span>,
     /// The same for those that configure tests.
@@ -185,20 +192,42 @@ fn use_of(resolver: &Resolver, call: ValueId) -> Option<UseSite> {
 
 /// The entries of a file that libraries in use go by.
 fn settings(facts: &Facts, models: &'static Models) -> Vec<SettingSite> {
-    let named = |names: &OneOrMany<String>| facts.entries.iter().any(|entry| Setting::is_named(names, &entry.path));
-    let mut in_use: HashMap<*const Setting, bool> = HashMap::new();
+    /// Where a setting counts in the file: everywhere, or in entries that these names lead to.
+    enum Counts<'f> {
+        Everywhere,
+        Within(FxHashSet<&'f [String]>),
+    }
+    let named = |names: &'static OneOrMany<String>| {
+        facts.entries.iter().map(|entry| entry.path.as_slice()).filter(|path| Setting::is_named(names, path))
+    };
+    let counts = |library: &'static Library, setting: &'static Setting| {
+        if named(&setting.unless).next().is_some() {
+            return Counts::Within(FxHashSet::default());
+        }
+        if library.packages.iter().any(|package| facts.mentions(package)) {
+            return Counts::Everywhere;
+        }
+        // What stands beside it, and what it stands in.
+        Counts::Within(named(&setting.beside).flat_map(|path| [parent(path), path]).collect())
+    };
+    let mut known: FxHashMap<*const Setting, Counts> = FxHashMap::default();
     let mut found = Vec::new();
     for (index, entry) in facts.entries.iter().enumerate() {
         let meant = models.settings.iter().find(|(library, setting)| {
             Setting::is_named(&setting.name, &entry.path)
-                && *in_use.entry(std::ptr::from_ref(*setting)).or_insert_with(|| {
-                    let shown = || library.packages.iter().any(|package| facts.mentions(package));
-                    (named(&setting.beside) || shown()) && !named(&setting.unless)
-                })
+                && match known.entry(std::ptr::from_ref(*setting)).or_insert_with(|| counts(library, setting)) {
+                    Counts::Everywhere => true,
+                    Counts::Within(paths) => paths.contains(parent(&entry.path)),
+                }
         });
         found.extend(meant.map(|(library, model)| SettingSite { entry: index, library, model }));
     }
     found
+}
+
+/// The names that lead to what the last one stands in.
+fn parent(path: &[String]) -> &[String] {
+    path.split_last().map_or(&[], |(_, parent)| parent)
 }
 
 /// What the keys of a call come down to.
@@ -221,10 +250,6 @@ impl<'f> Analysis<'f> {
     pub fn new(facts: &'f Facts, surroundings: Surroundings<'f>) -> Self {
         let resolver = Resolver::new(facts, surroundings.models);
         let uses = uses(&resolver);
-        let mut named = HashMap::new();
-        for (index, entry) in facts.entries.iter().enumerate() {
-            named.entry(entry.value).or_insert(index);
-        }
         let mut analysis = Analysis {
             facts,
             surroundings,
@@ -234,10 +259,10 @@ impl<'f> Analysis<'f> {
             secrets: Vec::new(),
             random_keys: Vec::new(),
             taken: Vec::new(),
-            key_variables: HashSet::new(),
+            key_variables: FxHashSet::default(),
             places: Places::default(),
-            random_calls: HashSet::new(),
-            named,
+            random_calls: FxHashSet::default(),
+            named: OnceCell::new(),
             examples: spans_of(facts, |path| path.iter().any(|name| matches!(name.as_str(), "example" | "examples"))),
             tests: spans_of(facts, |path| {
                 facts.language.is_configuration() && path.first().is_some_and(|section| section == "test")
@@ -527,7 +552,7 @@ impl<'f> Analysis<'f> {
             if path.last().is_some_and(|name| name.contains(char::is_whitespace)) {
                 continue;
             }
-            let variable = path.last().is_some_and(|name| self.surroundings.key_variables.contains(name));
+            let variable = self.is_key_variable(path);
             let elsewhere = self.surroundings.keys.get(entry.path.as_slice());
             // What code uses as a key is one, however little its name says.
             let used = variable || elsewhere.is_some();
@@ -573,6 +598,19 @@ impl<'f> Analysis<'f> {
         }
     }
 
+    /// Whether code elsewhere looks this name up for a key: a variable by its own name, a setting by the names that lead to
+    /// it (`Jwt:Key`, `app.jwt.secret`; in the environment .NET writes `Jwt__Key`).
+    fn is_key_variable(&self, path: &[String]) -> bool {
+        let variables = self.surroundings.key_variables;
+        let Some(last) = path.last().filter(|_| !variables.is_empty()) else { return false };
+        let ends = (2..=path.len().min(MAX_SETTING_NAMES)).map(|names| &path[path.len() - names..]);
+        variables.contains(last)
+            || (last.contains("__") && variables.contains(&last.replace("__", ":")))
+            || ends
+                .flat_map(|names| [":", "."].map(|between| names.join(between)))
+                .any(|name| variables.contains(&name))
+    }
+
     /// The private members of JSON Web Keys written down as configuration: `d` (RFC 7518 §6.2.2, §6.3.2), and `k` of a
     /// symmetric key (§6.4.1).
     fn gather_json_web_keys(&mut self) {
@@ -580,7 +618,7 @@ impl<'f> Analysis<'f> {
         if !facts.language.is_configuration() {
             return;
         }
-        let mut kinds: HashMap<&[String], &str> = HashMap::new();
+        let mut kinds: FxHashMap<&[String], &str> = FxHashMap::default();
         for entry in &facts.entries {
             if let (Some((last, parent)), Kind::Literal(kind)) = (entry.path.split_last(), facts.kind(entry.value))
                 && last == "kty"
@@ -637,7 +675,7 @@ impl<'f> Analysis<'f> {
     }
 
     fn add_named(&mut self, path: &[String], tier: Tier, resolved: &Resolved, literal: &Literal) {
-        if literal.text.trim().is_empty() || is_reference(&literal.text) {
+        if literal.text.trim().is_empty() || (is_reference(&literal.text) && !self.stands_as_it_is(&literal.text)) {
             return;
         }
         if let Some(secret) = self.places.overlapping(literal.span).and_then(|index| self.secrets.get_mut(index)) {
@@ -664,6 +702,19 @@ impl<'f> Analysis<'f> {
         }
     }
 
+    /// Whether a text that elsewhere is a template is the value of a setting as it stands: a hole that nobody filled in, or
+    /// signs of a shell where none reads them.
+    fn stands_as_it_is(&self, text: &str) -> bool {
+        let variable = |name: &str| {
+            !name.bytes().any(|byte| byte.is_ascii_lowercase()) || name::tier(std::slice::from_ref(&name)).is_some()
+        };
+        let no_shell = matches!(self.facts.language, Language::Json | Language::Toml);
+        // Where values have types, `"null"` is a text of four letters.
+        let quoted = || reference(text) == Some(Reference::Nothing);
+        self.facts.language.is_configuration() && is_hole(text)
+            || no_shell && (quoted() || bare_name(text).is_some_and(|name| !variable(name)))
+    }
+
     fn add(&mut self, secret: Secret) {
         self.places.add(secret.span, self.secrets.len());
         self.secrets.push(secret);
@@ -677,14 +728,21 @@ impl<'f> Analysis<'f> {
 
     /// The name a literal is written to.
     fn name_of_value(&self, value: ValueId) -> Option<String> {
-        let entry = self.facts.entries.get(*self.named.get(&value)?)?;
+        let named = self.named.get_or_init(|| {
+            let mut named = FxHashMap::default();
+            for (index, entry) in self.facts.entries.iter().enumerate() {
+                named.entry(entry.value).or_insert(index);
+            }
+            named
+        });
+        let entry = self.facts.entries.get(*named.get(&value)?)?;
         entry.path.last().cloned()
     }
 
     /// The last name on the way to a literal.
     fn name_of_last(&self, hops: &[ValueId]) -> Option<String> {
         let names = hops.iter().rev().filter_map(|hop| self.resolver.name_of(*hop));
-        names.into_iter().find(|name| !name.bytes().all(|byte| byte.is_ascii_digit())).map(str::to_owned)
+        names.into_iter().find(|name| name.contains(char::is_alphabetic)).map(str::to_owned)
     }
 }
 
@@ -744,7 +802,19 @@ fn is_value(text: &str, name: Option<&String>) -> bool {
         || (text.contains(['.', ':'])
             && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '_' | '-')));
     let written_out = words > 1 && name.is_some_and(|name| name::tokens(&[text]).starts_with(&name::tokens(&[name])));
-    !(words > 3 || written_out || identifier && name::tier(&[text]).is_some())
+    // The name of an item of a module, or what is shown in place of a secret.
+    let path = text.contains("::") && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == ':');
+    let masked = text.chars().all(|c| matches!(c, '*' | '•'));
+    let label = name.is_some_and(|name| is_key_of(&name::tokens(&[name]), &name::tokens(&[text])));
+    !(words > 3 || written_out || path || masked || label || identifier && name::tier(&[text]).is_some())
+}
+
+/// Whether the words of a name say that it is the key by which something is found that its value names:
+/// `ACCESS_TOKEN_KEY = "access_token"`.
+fn is_key_of(name: &[String], text: &[String]) -> bool {
+    let secret = |word: &String| matches!(word.as_str(), "secret" | "private" | "sign" | "signing" | "hmac");
+    matches!(name.split_last(), Some((last, rest)) if last == "key" && rest.len() > 1 && rest == text)
+        && !text.iter().any(secret)
 }
 
 /// Whether a literal is the name of a place where a secret or token is kept, which its own name repeats: `TOKEN_KEY =

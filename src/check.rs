@@ -6,15 +6,16 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Write as _};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread;
 use std::time::Instant;
 
 use aho_corasick::Anchored;
 use aho_corasick::automaton::{Automaton, StateID};
 use aho_corasick::nfa::contiguous::NFA;
-use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::{Digest, Sha256};
 
 use crate::analysis::{Analysis, Surroundings};
@@ -37,6 +38,9 @@ use crate::{context, prefilter};
 
 /// Parsers recurse as deep as a text nests; the deepest they are given fits in this many bytes of stack.
 const STACK_SIZE: usize = 64 * 1024 * 1024;
+
+/// How many threads there are at most if nobody says how many, as there are for the walk.
+const MOST_THREADS: usize = 12;
 
 /// What to check.
 #[derive(Clone, Debug)]
@@ -134,12 +138,31 @@ struct Project {
     boundaries: Vec<PathBuf>,
 }
 
+/// Files that are handed on together, since to wake a thread for each takes longer than to check many of them.
+#[derive(Default)]
+struct Batch {
+    files: Vec<Candidate>,
+    bytes: usize,
+}
+
+impl Batch {
+    /// How many bytes of text are worth waking a thread for.
+    const FULL: usize = 32 * 1024;
+
+    /// Adds a file; gives back all of them when they are enough.
+    fn add(&mut self, file: Candidate) -> Option<Vec<Candidate>> {
+        self.bytes += file.text.len();
+        self.files.push(file);
+        (self.bytes >= Self::FULL).then(|| std::mem::take(self).files)
+    }
+}
+
 /// What came of one file.
 #[derive(Default)]
 struct Checked {
     findings: Vec<Finding>,
     problems: Vec<Skipped>,
-    key_variables: HashSet<String>,
+    key_variables: FxHashSet<String>,
     /// The keys it takes from elsewhere.
     references: Vec<Reference>,
     /// What it defines for others to use.
@@ -150,7 +173,7 @@ struct Checked {
 #[derive(Clone, Copy)]
 struct Elsewhere<'a> {
     /// The environment variables that code uses as keys.
-    key_variables: &'a HashSet<String>,
+    key_variables: &'a FxHashSet<String>,
     /// Its definitions that other files use as keys.
     keys: &'a Keys,
 }
@@ -165,12 +188,6 @@ const MAX_FILES_AWAY: usize = 3;
 /// no threads.
 pub fn check(options: &Options) -> Result<Outcome, Error> {
     let started = Instant::now();
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.tree.threads)
-        .stack_size(STACK_SIZE)
-        .start_handler(|_| language::set_stack(STACK_SIZE))
-        .build()
-        .map_err(|error| Error::Threads(error.to_string()))?;
     let repositories = Repositories::new();
     let change = match &options.input {
         Input::Staged(which) => Some(Change::staged(which)?),
@@ -186,42 +203,50 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         };
         Around::new(project, options)
     });
-    let (no_variables, no_keys) = (HashSet::new(), Keys::default());
+    let threads = options.tree.threads;
+    let (no_variables, no_keys) = (FxHashSet::default(), Keys::default());
     let nothing = Elsewhere { key_variables: &no_variables, keys: &no_keys };
     let checked_code = Mutex::new(Vec::new());
     let configuration = Mutex::new(Vec::new());
     // Code is checked while it is read. It says which variables are keys, whatever they are called, and configuration is
     // judged by that, so it comes afterwards.
-    let mut summary = pool.in_place_scope(|scope| {
-        scope.spawn(|_| {
-            LazyLock::force(&around);
+    let check_code = |files: Vec<Candidate>| {
+        let checked = files.into_iter().map(|file| {
+            let checked = around.check(&file, Ok(None), nothing);
+            (file, checked)
         });
-        gather(options, change.as_ref(), &pool, |candidate| {
+        let checked: Vec<(Candidate, Checked)> = checked.collect();
+        lock(&checked_code).extend(checked);
+    };
+    let mut summary = Summary::default();
+    in_parallel(threads, check_code, |code| {
+        let batch = Mutex::new(Batch::default());
+        summary = gather(options, change.as_ref(), |candidate| {
             if candidate.language.is_configuration() {
                 lock(&configuration).push(candidate);
             } else {
-                scope.spawn(|_| {
-                    let candidate = candidate;
-                    let checked = around.check(&candidate, Ok(None), nothing);
-                    lock(&checked_code).push((candidate, checked));
-                });
+                let full = lock(&batch).add(candidate);
+                full.into_iter().for_each(code);
             }
-        })
+        })?;
+        lock(&batch).files.drain(..).for_each(|file| code(vec![file]));
+        Ok(())
     })?;
     let mut checked_code = checked_code.into_inner().unwrap_or_else(PoisonError::into_inner);
-    pool.install(|| around.follow(&mut checked_code));
-    let mut checked: Vec<Checked> = checked_code.into_iter().map(|(_, checked)| checked).collect();
-    let key_variables: HashSet<String> =
-        checked.iter_mut().flat_map(|file| std::mem::take(&mut file.key_variables)).collect();
-    let configuration = configuration.into_inner().unwrap_or_else(PoisonError::into_inner);
-    // git's index can only be asked from one thread, and only env and key files are asked for.
-    let statuses: Vec<Result<Option<FileStatus>, Skipped>> =
-        configuration.iter().map(|file| status(&repositories, file)).collect();
-    checked.extend(pool.install(|| {
-        let files = configuration.into_par_iter().zip(statuses);
-        let elsewhere = Elsewhere { key_variables: &key_variables, keys: &no_keys };
-        files.map(|(file, status)| around.check(&file, status, elsewhere)).collect::<Vec<Checked>>()
-    }));
+    around.follow(&mut checked_code, threads)?;
+    let checked: Vec<Checked> = checked_code.into_iter().map(|(_, checked)| checked).collect();
+    let key_variables = checked.iter().flat_map(|file| file.key_variables.iter().cloned()).collect();
+    let elsewhere = Elsewhere { key_variables: &key_variables, keys: &no_keys };
+    let checked = Mutex::new(checked);
+    let check_configuration = |file: Candidate| {
+        let file = around.check(&file, status(&repositories, &file), elsewhere);
+        lock(&checked).push(file);
+    };
+    in_parallel(threads, check_configuration, |file| {
+        lock(&configuration).drain(..).for_each(file);
+        Ok(())
+    })?;
+    let mut checked = checked.into_inner().unwrap_or_else(PoisonError::into_inner);
     let findings = checked.iter_mut().flat_map(|file| std::mem::take(&mut file.findings));
     let mut findings: Vec<Finding> = findings.collect();
     if let Some(change) = &change {
@@ -234,17 +259,45 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     Ok(Outcome { findings, summary })
 }
 
+/// Does `work` with each item that `feed` hands on, on threads of their own, as many as there are processors if `threads`
+/// is 0. They wait without turning, so that they take nothing from those that read.
+fn in_parallel<T: Send>(
+    threads: usize,
+    work: impl Fn(T) + Sync,
+    feed: impl FnOnce(&(dyn Fn(T) + Sync)) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let threads = match threads {
+        0 => thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS),
+        threads => threads,
+    };
+    let (sender, receiver) = mpsc::channel();
+    let receiver = Mutex::new(receiver);
+    thread::scope(|scope| {
+        // It ends with this closure, and with it the threads.
+        let sender = sender;
+        for _ in 0..threads {
+            let worker = || {
+                language::set_stack(STACK_SIZE);
+                loop {
+                    let next = lock(&receiver).recv();
+                    let Ok(item) = next else { break };
+                    work(item);
+                }
+            };
+            let spawned = thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, worker);
+            spawned.map_err(|error| Error::Threads(error.to_string()))?;
+        }
+        // The threads take until the sender is gone.
+        feed(&|item| drop(sender.send(item)))
+    })
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Reads what is to be checked, of which the prefilter throws nearly all away, and hands on the rest.
-fn gather(
-    options: &Options,
-    change: Option<&Change>,
-    pool: &rayon::ThreadPool,
-    each: impl Fn(Candidate) + Sync,
-) -> Result<Summary, Error> {
+fn gather(options: &Options, change: Option<&Change>, each: impl Fn(Candidate) + Sync) -> Result<Summary, Error> {
     let mut summary = Summary::default();
     let add = |file: File<'_>, status: Option<FileStatus>, is_judged: bool| {
         let language = Language::of_path(Path::new(&file.path));
@@ -275,7 +328,7 @@ fn gather(
                 summary.skipped.push(refusal.of(file.path.clone()));
             }
         }
-        (Input::Staged(_) | Input::Since(..), Some(change)) => pool.install(|| -> Result<(), Error> {
+        (Input::Staged(_) | Input::Since(..), Some(change)) => {
             let status = change.is_staged().then_some(FileStatus::Tracked);
             let read = change.read(options.tree.max_file_size, |file| {
                 (options.progress)();
@@ -288,8 +341,7 @@ fn gather(
                     let _ = add(file, None, false);
                 })?;
             }
-            Ok(())
-        })?,
+        }
         (Input::Staged(_) | Input::Since(..), None) => {}
     }
     Ok(summary)
@@ -366,14 +418,14 @@ impl Around {
     }
 
     /// Follows the keys that files take from each other, and checks again those they are defined in.
-    fn follow(&self, files: &mut [(Candidate, Checked)]) {
+    fn follow(&self, files: &mut [(Candidate, Checked)], threads: usize) -> Result<(), Error> {
         // The same whatever order the files were read in.
         files.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
-        let no_variables = HashSet::new();
+        let no_variables = FxHashSet::default();
         let mut known: FxHashMap<usize, Keys> = FxHashMap::default();
         for _ in 0..MAX_FILES_AWAY {
             if files.iter().all(|(_, checked)| checked.references.is_empty()) {
-                return;
+                break;
             }
             let mut definitions = Definitions::default();
             for (file, checked) in files.iter() {
@@ -390,16 +442,24 @@ impl Around {
                 known.len() > before
             });
             if keys.is_empty() {
-                return;
+                break;
             }
-            files.par_iter_mut().enumerate().filter(|(index, _)| keys.contains_key(index)).for_each(
-                |(index, (file, checked))| {
-                    if let Some(keys) = known.get(&index) {
-                        *checked = self.check(file, Ok(None), Elsewhere { key_variables: &no_variables, keys });
-                    }
-                },
-            );
+            let again = Mutex::new(Vec::new());
+            let check = |index: usize| {
+                if let (Some((file, _)), Some(keys)) = (files.get(index), known.get(&index)) {
+                    let checked = self.check(file, Ok(None), Elsewhere { key_variables: &no_variables, keys });
+                    lock(&again).push((index, checked));
+                }
+            };
+            in_parallel(threads, check, |check| {
+                keys.keys().copied().for_each(check);
+                Ok(())
+            })?;
+            for (index, checked) in again.into_inner().unwrap_or_else(PoisonError::into_inner) {
+                files[index].1 = checked;
+            }
         }
+        Ok(())
     }
 
     fn check(&self, file: &Candidate, status: Result<Option<FileStatus>, Skipped>, elsewhere: Elsewhere) -> Checked {
@@ -475,7 +535,7 @@ impl Around {
             return Vec::new();
         }
         drafts.sort_by_key(|(_, draft)| (draft.span, draft.rule));
-        let line_hashes = self.line_hashes.then(|| LineHashes::new(&file.text)).unwrap_or_default();
+        let line_hashes = if self.line_hashes { LineHashes::new(&file.text) } else { LineHashes::default() };
         Writer::new(file, analyses, &tokens, line_hashes).write(drafts)
     }
 }

@@ -7,12 +7,13 @@ use crate::finding::Context;
 /// Words count as whole parts of the path, or as whole words of the file's name: `latest/contest.js` is production. A test
 /// within an example is a test, an example within the documentation an example: the more particular word counts.
 pub fn of_path(path: &str) -> Context {
+    let is_test_class = path.rsplit('/').next().is_some_and(is_test_class);
     let path = path.to_ascii_lowercase();
     let mut parts = path.split('/').filter(|part| !part.is_empty());
     let name = parts.next_back().unwrap_or_default();
     let parts: Vec<&str> = parts.collect();
     let folder_context = folders(&parts).filter_map(of_folder).max_by_key(|context| rank(*context));
-    [of_name(name), folder_context]
+    [of_name(name), folder_context, is_test_class.then_some(Context::Test)]
         .into_iter()
         .flatten()
         .max_by_key(|context| rank(*context))
@@ -37,6 +38,14 @@ fn rank(context: Context) -> u8 {
     }
 }
 
+/// Whether a file holds a class of tests by its name, where files are named after classes: `TokenServiceTests.cs`.
+fn is_test_class(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(stem, extension)| {
+        matches!(extension, "cs" | "java" | "kt" | "scala" | "php" | "groovy" | "swift")
+            && ["Test", "Tests", "TestCase", "Spec", "Specs"].iter().any(|ending| stem.ends_with(ending))
+    })
+}
+
 /// The context a folder of that name gives, in lower case.
 fn of_folder(name: &str) -> Option<Context> {
     Some(match name {
@@ -45,10 +54,15 @@ fn of_folder(name: &str) -> Option<Context> {
         | "test_data" | "fixture" | "fixtures" | "__fixtures__" | "mock" | "mocks" | "__mocks__" | "cypress"
         | "playwright" | "__snapshots__" | "bench" | "benches" | "benchmark" | "benchmarks" | "loadtest"
         | "loadtests" | "integrationtest" | "integrationtests" => Context::Test,
-        "example" | "examples" | "sample" | "samples" | "demo" | "demos" => Context::Example,
+        "example" | "examples" | "_example" | "_examples" | "sample" | "samples" | "demo" | "demos" => Context::Example,
         "doc" | "docs" | "documentation" => Context::Documentation,
         // Maven's and Gradle's second source sets: src/integrationTest, app-tests.
-        _ if name.ends_with("-test") || name.ends_with("-tests") => Context::Test,
+        _ if ["-test", "-tests", ".test", ".tests", "unittest", "unittests", "integrationtests"]
+            .iter()
+            .any(|end| name.ends_with(end)) =>
+        {
+            Context::Test
+        }
         _ if name.ends_with("-example") || name.ends_with("-examples") => Context::Example,
         _ => return None,
     })
@@ -93,7 +107,8 @@ fn of_name(name: &str) -> Option<Context> {
         return Some(Context::Example);
     }
     let extension = words().skip(1).last();
-    let is_prose = matches!(extension, Some("md" | "mdx" | "markdown" | "rst" | "adoc" | "asciidoc" | "textile"));
+    let is_prose =
+        matches!(extension, Some("md" | "mdx" | "markdown" | "ipynb" | "rst" | "adoc" | "asciidoc" | "textile"));
     // `readme.js` is code about a readme.
     let is_readme = matches!(stem, "readme" | "changelog" | "changes" | "contributing" | "history")
         && matches!(extension, None | Some("txt" | "html"));
@@ -140,6 +155,11 @@ mod tests {
                 ".env.test",
                 ".env.test.local",
                 "Test/Auth.cs",
+                "src/Identity.Tests/Keys.cs",
+                "UnitTests/Keys.cs",
+                "src/Shop.IntegrationTests/Host.cs",
+                "src/TokenServiceTests.cs",
+                "app/Auth/TokenTest.php",
                 "spec/models/user_spec.rb",
                 "app-tests/a.js",
                 "config/test.json",
@@ -155,6 +175,7 @@ mod tests {
             Context::Example,
             &[
                 "examples/express/app.js",
+                "_example/basic/server.go",
                 "sample/app.js",
                 "demo/index.html",
                 ".env.example",

@@ -6,6 +6,7 @@ pub mod component;
 pub mod csharp;
 pub mod dockerfile;
 pub mod dotenv;
+pub mod elixir;
 pub mod embedded;
 pub mod go;
 pub(crate) mod interpolation;
@@ -16,6 +17,7 @@ pub mod key;
 pub mod kotlin;
 pub(crate) mod lowering;
 pub mod markdown;
+pub mod notebook;
 pub mod php;
 pub mod properties;
 pub mod python;
@@ -55,6 +57,8 @@ pub enum Language {
     Astro,
     /// Markdown: its code blocks.
     Markdown,
+    /// A Jupyter notebook: the code of its cells.
+    Notebook,
     /// Python.
     Python,
     /// Go.
@@ -106,6 +110,7 @@ impl Language {
             Language::Svelte => "svelte",
             Language::Astro => "astro",
             Language::Markdown => "markdown",
+            Language::Notebook => "notebook",
             Language::Python => "python",
             Language::Go => "go",
             Language::Java => "java",
@@ -169,7 +174,10 @@ impl Language {
         let Some(name) = path.file_name() else {
             return Language::Text;
         };
-        let name = name.to_string_lossy().to_ascii_lowercase();
+        let mut name = name.to_string_lossy();
+        if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            name.to_mut().make_ascii_lowercase();
+        }
         if is_env_file(&name) {
             return Language::Dotenv;
         }
@@ -180,7 +188,7 @@ impl Language {
         {
             return Language::Dockerfile;
         }
-        if matches!(name.as_str(), "rakefile" | "gemfile" | "guardfile" | "capfile" | "vagrantfile" | "podfile") {
+        if matches!(&*name, "rakefile" | "gemfile" | "guardfile" | "capfile" | "vagrantfile" | "podfile") {
             return Language::Ruby;
         }
         Self::of_extension(name.rsplit_once('.').map_or("", |(_, extension)| extension))
@@ -196,6 +204,7 @@ impl Language {
             "svelte" => Language::Svelte,
             "astro" => Language::Astro,
             "md" | "mdx" | "markdown" => Language::Markdown,
+            "ipynb" => Language::Notebook,
             "py" | "pyw" | "python" | "python3" => Language::Python,
             "go" | "golang" => Language::Go,
             "java" => Language::Java,
@@ -251,6 +260,12 @@ pub struct Part {
 pub fn parse(language: Language, path: &Path, text: &str) -> Vec<Part> {
     let (facts, blocks, in_comment) = match language {
         Language::Markdown => (Facts::new(language), markdown::blocks(text), false),
+        Language::Notebook => {
+            let notebook::Notebook { blocks, problem } = notebook::read(text);
+            let mut facts = Facts::new(language);
+            facts.problems.extend(problem);
+            (facts, blocks, false)
+        }
         Language::Vue | Language::Svelte | Language::Astro => {
             (Facts::new(language), component::blocks(language, text), false)
         }
@@ -282,6 +297,7 @@ fn parse_one(language: Language, path: &Path, text: &str) -> Facts {
     match language {
         Language::JavaScript | Language::TypeScript | Language::Tsx => javascript::parse(text, language),
         Language::CSharp => csharp::parse(text),
+        Language::Elixir => elixir::parse(text),
         Language::Go => go::parse(text),
         Language::Java => java::parse(text),
         Language::Kotlin => kotlin::parse(text),
@@ -322,6 +338,10 @@ pub fn is_env_file(name: &str) -> bool {
         rest.split(['.', '-', '_'])
             .any(|word| matches!(word, "example" | "sample" | "template" | "dist" | "default" | "defaults"))
     };
+    // It is asked of every file, several times.
+    if !name.as_bytes().windows(3).any(|part| part == b"env") {
+        return false;
+    }
     name == ".env"
         || name == ".envrc"
         || name == ".flaskenv"

@@ -16,7 +16,7 @@
 //! # Locators
 //! A locator says where in a call a value stands: the argument's position (0-based) or its keyword and `=`, then member
 //! names: `1`, `2.algorithms`, `key=`, `0.secret`. `*` stands for every entry, and in place of a position for every argument. With `NAME/` in front it is the argument
-//! of an earlier call of that name in the same chain: `setProtectedHeader/0.alg`. `this` is what a method is called on,
+//! of an earlier call of that name in the same chain: `setProtectedHeader/0.alg`. `&=` is the block that a call is given in Ruby. `this` is what a method is called on,
 //! `result` what the call returns.
 //! A function that stands on the way, or where the value is looked for, stands for what it returns, for what a promise
 //! it returns resolves to, and for what it hands its last parameter behind an error (`done(null, key)`); a class on the
@@ -255,7 +255,8 @@ pub struct Setting {
     /// The last names that lead to the value, outermost first, joined by dots: `SECRET_KEY`, `SIMPLE_JWT.SIGNING_KEY`;
     /// any of them. They are compared letter by letter.
     pub name: OneOrMany<String>,
-    /// Entries, named in the same way, one of which in the file also shows the library in use.
+    /// Entries, named in the same way, one of which also shows the library in use where it stands beside the setting or
+    /// around it.
     #[serde(default)]
     pub beside: OneOrMany<String>,
     /// Entries, named in the same way, that take its place: with any of them in the file it means nothing.

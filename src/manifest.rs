@@ -7,11 +7,14 @@ mod format;
 pub mod version;
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::origin::same_package;
+use rustc_hash::FxHashMap;
+
 use crate::source::MAX_FILE_SIZE;
 pub use version::Version;
 
@@ -112,6 +115,8 @@ pub struct Manifests {
     /// Folders that are not left on the way up.
     boundaries: Vec<PathBuf>,
     by_folder: Mutex<HashMap<PathBuf, Arc<Project>>>,
+    /// The same by the folder as it is given, which saves thinking about where it is.
+    given: Mutex<FxHashMap<OsString, Arc<Project>>>,
 }
 
 impl Manifests {
@@ -120,12 +125,22 @@ impl Manifests {
     pub fn within(boundaries: impl IntoIterator<Item = PathBuf>) -> Self {
         let current = std::env::current_dir().unwrap_or_default();
         let boundaries = boundaries.into_iter().filter_map(|folder| absolute(&current.join(folder))).collect();
-        Manifests { current, boundaries, by_folder: Mutex::default() }
+        Manifests { current, boundaries, by_folder: Mutex::default(), given: Mutex::default() }
     }
 
     /// The manifests around a file: of each family the nearest above it, and for what that leaves open, as a module of a
     /// larger build does, those above.
     pub fn around(&self, file: &Path) -> Arc<Project> {
+        let Some(given) = file.parent().map(Path::as_os_str) else { return Arc::default() };
+        let known = self.given.lock().unwrap_or_else(PoisonError::into_inner).get(given).cloned();
+        known.unwrap_or_else(|| {
+            let found = self.find(file);
+            self.given.lock().unwrap_or_else(PoisonError::into_inner).insert(given.to_owned(), Arc::clone(&found));
+            found
+        })
+    }
+
+    fn find(&self, file: &Path) -> Arc<Project> {
         let Some(file) = absolute(&self.current.join(file)) else { return Arc::default() };
         let Some(folder) = file.parent() else { return Arc::default() };
         let boundary = self.boundaries.iter().filter(|boundary| folder.starts_with(boundary));

@@ -73,6 +73,8 @@ struct Vocabulary {
     names: Names,
     /// Whole names, their tokens by segment.
     wholes: Vec<(Tier, Vec<Vec<String>>)>,
+    /// Of each pattern the alternatives for each of its tokens, the last first.
+    patterns: Vec<Vec<Vec<String>>>,
     /// Finds the words a secret's name can end in, in any case.
     finals: AhoCorasick,
 }
@@ -94,8 +96,11 @@ fn load() -> Result<Vocabulary, Box<dyn std::error::Error>> {
         finals.extend(pattern.tokens.last().iter().flat_map(|last| last.split('|')).map(str::to_owned));
     }
     finals.extend(wholes.iter().filter_map(|(_, whole)| whole.last()?.last().cloned()));
+    let alternatives = |token: &String| token.split('|').map(str::to_owned).collect();
+    let patterns =
+        names.patterns.iter().map(|pattern| pattern.tokens.iter().rev().map(alternatives).collect()).collect();
     let finals = AhoCorasick::builder().ascii_case_insensitive(true).build(finals)?;
-    Ok(Vocabulary { wholes, finals, names })
+    Ok(Vocabulary { wholes, patterns, finals, names })
 }
 
 /// The lower-case tokens of a path of names, outermost first: `["jwt", "signingKey"]` is `jwt`, `signing`, `key`.
@@ -177,8 +182,9 @@ impl Vocabulary {
             return None;
         }
         let wholes = self.wholes.iter().filter(|(_, whole)| self.is_whole(name, whole)).map(|(tier, _)| (*tier, None));
+        let patterns = self.names.patterns.iter().zip(&self.patterns);
         let patterns =
-            self.names.patterns.iter().filter_map(|pattern| Some((pattern.tier, Some(self.matched(name, pattern)?))));
+            patterns.filter_map(|(pattern, tokens)| Some((pattern.tier, Some(self.matched(name, pattern, tokens)?))));
         wholes
             .chain(patterns)
             .filter(|(tier, start)| match (tier, start) {
@@ -216,14 +222,14 @@ impl Vocabulary {
     }
 
     /// Where the pattern begins in the name, if the name ends in it.
-    fn matched(&self, name: &Name, pattern: &Pattern) -> Option<usize> {
+    fn matched(&self, name: &Name, pattern: &Pattern, tokens: &[Vec<String>]) -> Option<usize> {
         let mut index = name.tokens.len();
-        for (behind, wanted) in pattern.tokens.iter().rev().enumerate() {
+        for (behind, wanted) in tokens.iter().enumerate() {
             let next = index;
             loop {
                 index = index.checked_sub(1)?;
                 let token = name.token(index);
-                if wanted.split('|').any(|alternative| alternative == token) {
+                if wanted.iter().any(|alternative| alternative == token) {
                     break;
                 }
                 let outer = name.segment(index) != name.segment(name.tokens.len() - 1);
@@ -281,10 +287,7 @@ fn canonical(names: &Names, token: String) -> String {
         return same.clone();
     }
     let unnumbered = token.trim_end_matches(|c: char| c.is_ascii_digit());
-    match names.words.iter().find(|word| *word == unnumbered) {
-        Some(word) => word.clone(),
-        None => token,
-    }
+    if unnumbered.len() < token.len() && is_word(unnumbered, &names.words) { unnumbered.to_owned() } else { token }
 }
 
 /// The parts of one written name that stand for nested ones: `Jwt:Key`, `Jwt__Key`, `jwt.key`.
@@ -351,14 +354,19 @@ fn lower(token: &str) -> Cow<'_, str> {
     Cow::Owned(token.chars().flat_map(char::to_lowercase).filter(|lower| lower.is_alphanumeric()).collect())
 }
 
+/// Whether a text is one of a few dozen words, most of which begin with another letter.
+fn is_word(text: &str, words: &[String]) -> bool {
+    words.iter().any(|word| word.bytes().next() == text.bytes().next() && word == text)
+}
+
 /// The words a token is made of, if it is made of two or more.
 fn cut(token: &str, words: &[String]) -> Option<Vec<String>> {
     const LONGEST: usize = 40;
-    let is_word = |text: &str| words.iter().any(|word| word == text);
+    let is_word = |text: &str| is_word(text, words);
     if token.len() > LONGEST || is_word(token) {
         return None;
     }
-    for word in words {
+    for word in words.iter().filter(|word| word.bytes().next() == token.bytes().next()) {
         let Some(rest) = token.strip_prefix(word.as_str()).filter(|rest| !rest.is_empty()) else {
             continue;
         };

@@ -100,6 +100,42 @@ enum Owner<'f> {
     Binding(BindingId),
     Global(&'f str),
     Class(ClassId),
+    /// A member of one of these: `app.config`.
+    BindingMember(BindingId, &'f str),
+    GlobalMember(&'f str, &'f str),
+    ClassMember(ClassId, &'f str),
+}
+
+impl<'f> Owner<'f> {
+    /// What a member is written to or read of, unless it is further away than a member of a name.
+    fn of(facts: &'f Facts, object: ValueId) -> Option<Self> {
+        Some(match facts.kind(object) {
+            Kind::Name(binding) => Owner::Binding(*binding),
+            Kind::Global(global) => Owner::Global(global),
+            Kind::This(class) => Owner::Class(*class),
+            Kind::Member { object, name, .. } => match facts.kind(*object) {
+                Kind::Name(binding) => Owner::BindingMember(*binding, name),
+                Kind::Global(global) => Owner::GlobalMember(global, name),
+                Kind::This(class) => Owner::ClassMember(*class, name),
+                _ => return None,
+            },
+            _ => return None,
+        })
+    }
+}
+
+/// What languages call the method that makes an instance.
+const CONSTRUCTORS: [&str; 4] = ["constructor", "__construct", "__init__", "initialize"];
+
+/// How the names of a file are used.
+#[derive(Default)]
+struct Usage {
+    /// What is taken of a name.
+    members: FxHashMap<BindingId, Vec<ValueId>>,
+    /// The names that a value is bound to.
+    bound: FxHashMap<ValueId, Vec<BindingId>>,
+    /// The callees that are given a name, and in which place.
+    given: FxHashMap<BindingId, Vec<(ValueId, usize)>>,
 }
 
 /// A call that leads to another.
@@ -108,16 +144,6 @@ enum Earlier {
     /// It was made elsewhere: an instance is given, by its type.
     Unseen,
     Absent,
-}
-
-/// What a member that is written to belongs to.
-fn owner(facts: &Facts, object: ValueId) -> Option<Owner<'_>> {
-    Some(match facts.kind(object) {
-        Kind::Name(binding) => Owner::Binding(*binding),
-        Kind::Global(global) => Owner::Global(global),
-        Kind::This(class) => Owner::Class(*class),
-        _ => return None,
-    })
 }
 
 /// How many values may be looked at for all questions about a file, and how many for each one after that. Real code needs
@@ -130,6 +156,9 @@ const MAX_CHAIN: usize = 64;
 
 /// How many of the values written to one name are asked where they come from.
 const MAX_WRITES: usize = 200;
+
+/// The calls of each function.
+type CallSites = FxHashMap<FunctionId, Rc<[ValueId]>>;
 
 /// The answers to the questions that were asked.
 type Answers<K, T> = RefCell<FxHashMap<K, Rc<[T]>>>;
@@ -146,7 +175,8 @@ pub struct Resolver<'f> {
     facts: &'f Facts,
     models: &'static Models,
     unknown: Rc<Origin<'f>>,
-    origins: RefCell<FxHashMap<ValueId, Rc<Origin<'f>>>>,
+    /// By value; every value is asked for where it comes from.
+    origins: RefCell<Vec<Option<Rc<Origin<'f>>>>>,
     member_writes: FxHashMap<(Owner<'f>, &'f str), Vec<ValueId>>,
     global_writes: FxHashMap<&'f str, Vec<ValueId>>,
     held: Answers<(Place, &'f str), ValueId>,
@@ -157,7 +187,9 @@ pub struct Resolver<'f> {
     nested: Cell<usize>,
     /// How many values all walks have looked at.
     spent: Cell<usize>,
-    call_sites: OnceCell<FxHashMap<FunctionId, Vec<ValueId>>>,
+    /// The calls of each function. There are none while they are being looked for, which asks what calls mean.
+    call_sites: RefCell<Option<CallSites>>,
+    usage: OnceCell<Usage>,
     /// The calls that write into a name they are given.
     filled: FxHashMap<BindingId, Vec<ValueId>>,
     /// The first call of each method on each object, and on what a chain of calls begins with: `builder.setKey(key)`.
@@ -176,7 +208,7 @@ impl<'f> Resolver<'f> {
         for assignment in &facts.assignments {
             match facts.kind(assignment.target) {
                 Kind::Member { object, name, .. } => {
-                    if let Some(owner) = owner(facts, *object) {
+                    if let Some(owner) = Owner::of(facts, *object) {
                         // What is written to a class's member through the class's name its methods read by `this`.
                         if let Owner::Binding(binding) = owner
                             && !facts.language.is_javascript()
@@ -197,7 +229,7 @@ impl<'f> Resolver<'f> {
             facts,
             models,
             unknown: Rc::new(Origin { root: Root::Unknown, steps: Vec::new() }),
-            origins: RefCell::default(),
+            origins: RefCell::new(vec![None; facts.values.len()]),
             member_writes,
             global_writes,
             held: RefCell::default(),
@@ -205,7 +237,8 @@ impl<'f> Resolver<'f> {
             depth: Cell::new(0),
             nested: Cell::new(0),
             spent: Cell::new(0),
-            call_sites: OnceCell::new(),
+            call_sites: RefCell::default(),
+            usage: OnceCell::new(),
             filled: FxHashMap::default(),
             statements: OnceCell::new(),
             holders: OnceCell::new(),
@@ -222,7 +255,7 @@ impl<'f> Resolver<'f> {
             match facts.kind(target) {
                 Kind::Name(binding) => resolver.filled.entry(*binding).or_default().push(call),
                 Kind::Member { object, name, .. } => {
-                    if let Some(owner) = owner(facts, *object) {
+                    if let Some(owner) = Owner::of(facts, *object) {
                         resolver.member_writes.entry((owner, name.as_str())).or_default().push(call);
                     }
                 }
@@ -248,15 +281,20 @@ impl<'f> Resolver<'f> {
     }
 
     fn origin_within(&self, value: ValueId, hops: usize) -> Rc<Origin<'f>> {
-        if let Some(origin) = self.origins.borrow().get(&value) {
+        if let Some(Some(origin)) = self.origins.borrow().get(value.index()) {
             return Rc::clone(origin);
         }
+        let remember = |origin: Rc<Origin<'f>>| {
+            if let Some(known) = self.origins.borrow_mut().get_mut(value.index()) {
+                *known = Some(origin);
+            }
+        };
         let unknown = || Rc::clone(&self.unknown);
         if hops == 0 {
             return unknown();
         }
         // Stands while the origin is being found, so that a cycle ends.
-        self.origins.borrow_mut().insert(value, unknown());
+        remember(unknown());
         let hops = hops - 1;
         let then = |from: ValueId, step: Step<'f>| Rc::new(self.origin_within(from, hops).then(step));
         let known = |origin: &Rc<Origin>| origin.root != Root::Unknown;
@@ -306,7 +344,7 @@ impl<'f> Resolver<'f> {
             }
             _ => unknown(),
         };
-        self.origins.borrow_mut().insert(value, Rc::clone(&origin));
+        remember(Rc::clone(&origin));
         origin
     }
 
@@ -501,6 +539,9 @@ impl<'f> Resolver<'f> {
                 for value in self.held(*outer, member).iter() {
                     self.collect_held(*value, name, hops, seen, found);
                 }
+                if let Some(owner) = Owner::of(self.facts, object) {
+                    writes(owner, found);
+                }
                 if found.is_empty()
                     && let Some(type_name) = self.declared_type(*outer, member)
                 {
@@ -610,33 +651,41 @@ impl<'f> Resolver<'f> {
     }
 
     /// The calls of a function of this file.
-    fn calls_of(&self, function: FunctionId) -> &[ValueId] {
-        let sites = self.call_sites.get_or_init(|| {
-            let mut sites: FxHashMap<FunctionId, Vec<ValueId>> = FxHashMap::default();
-            for id in &self.facts.calls {
-                if let Some(call) = self.facts.call(*id) {
-                    for function in self.functions(call.callee).iter() {
-                        sites.entry(*function).or_default().push(*id);
-                    }
-                    for function in call.construct.then(|| self.constructors(call.callee)).into_iter().flatten() {
-                        sites.entry(function).or_default().push(*id);
-                    }
+    fn calls_of(&self, function: FunctionId) -> Rc<[ValueId]> {
+        if let Some(sites) = self.call_sites.borrow().as_ref() {
+            return sites.get(&function).map(Rc::clone).unwrap_or_default();
+        }
+        *self.call_sites.borrow_mut() = Some(CallSites::default());
+        let mut sites: FxHashMap<FunctionId, Vec<ValueId>> = FxHashMap::default();
+        for id in &self.facts.calls {
+            if let Some(call) = self.facts.call(*id) {
+                for function in self.functions(call.callee).iter() {
+                    sites.entry(*function).or_default().push(*id);
+                }
+                for function in call.construct.then(|| self.constructors(call.callee)).into_iter().flatten() {
+                    sites.entry(function).or_default().push(*id);
                 }
             }
-            sites
-        });
-        sites.get(&function).map_or(&[], Vec::as_slice)
+        }
+        let sites: CallSites = sites.into_iter().map(|(function, calls)| (function, calls.into())).collect();
+        let calls = sites.get(&function).map(Rc::clone).unwrap_or_default();
+        *self.call_sites.borrow_mut() = Some(sites);
+        calls
     }
 
-    /// The functions that make an instance of a class of this file, whatever its language calls them.
-    fn constructors(&self, class: ValueId) -> Vec<FunctionId> {
-        let held =
-            ["initialize", "__init__", "constructor"].into_iter().flat_map(|name| self.held(class, name).to_vec());
-        held.filter_map(|value| match self.facts.kind(value) {
+    /// The constructors of this file that a construction can call.
+    fn constructors(&self, callee: ValueId) -> Vec<FunctionId> {
+        let classes = self.constants(callee).into_iter().filter_map(|class| match self.facts.kind(class) {
+            Kind::Class(class) => Some(&self.facts.classes[class.index()]),
+            _ => None,
+        });
+        let members = classes.flat_map(|class| &class.members);
+        let named = members.filter(|member| CONSTRUCTORS.contains(&member.name.as_str()));
+        let functions = named.filter_map(|member| match self.facts.kind(member.value?) {
             Kind::Function(function) => Some(*function),
             _ => None,
-        })
-        .collect()
+        });
+        functions.collect()
     }
 
     /// What a call gives to a parameter, by its position or its name. Of a variable's name a dollar sign is no part here.
@@ -896,53 +945,83 @@ impl<'f> Resolver<'f> {
     }
 
     /// Whether a value is a function that reads one of these members of its first parameter, or hands it to somebody who
-    /// may.
+    /// may; or what a call returned of which one of these is read.
     fn reads(&self, value: ValueId, paths: &[String]) -> bool {
         self.constants(value).into_iter().any(|constant| match self.facts.kind(constant) {
             Kind::Function(function) => self.reads_parameter(*function, 0, paths, MAX_HANDED),
-            Kind::Call(_) => self.is_read(paths, |object| {
-                matches!(self.facts.kind(object), Kind::Name(_)) && self.constants(object).contains(&constant)
-            }),
+            Kind::Call(_) => {
+                let names = self.usage().bound.get(&constant);
+                names.into_iter().flatten().any(|name| self.is_read(*name, paths))
+            }
             _ => false,
-        })
-    }
-
-    /// Whether one of these members is read of some such value.
-    fn is_read(&self, paths: &[String], of: impl Fn(ValueId) -> bool) -> bool {
-        self.facts.values.iter().any(|value| {
-            paths.iter().any(|path| {
-                let mut names = path.rsplit('.');
-                let Some(mut expected) = names.next() else { return false };
-                let mut kind = &value.kind;
-                while let Kind::Member { object, name, .. } = kind {
-                    if name != expected {
-                        return false;
-                    }
-                    match names.next() {
-                        Some(next) => (expected, kind) = (next, self.facts.kind(*object)),
-                        None => return of(*object),
-                    }
-                }
-                false
-            })
         })
     }
 
     fn reads_parameter(&self, function: FunctionId, position: usize, paths: &[String], handed: usize) -> bool {
         let function = &self.facts.functions[function.index()];
         let Some(Some(parameter)) = function.parameters.get(position) else { return false };
-        let is_parameter =
-            |value: ValueId| matches!(self.facts.kind(value), Kind::Name(binding) if binding == parameter);
-        let read = self.is_read(paths, is_parameter);
-        let Some(handed) = handed.checked_sub(1) else { return read };
-        read || self.facts.calls.iter().filter_map(|call| self.facts.call(*call)).any(|call| {
-            call.arguments.iter().enumerate().any(|(position, argument)| {
-                is_parameter(argument.value) && {
-                    let functions = self.functions(call.callee);
-                    functions.is_empty()
-                        || functions.iter().any(|function| self.reads_parameter(*function, position, paths, handed))
+        if self.is_read(*parameter, paths) {
+            return true;
+        }
+        let Some(handed) = handed.checked_sub(1) else { return false };
+        self.usage().given.get(parameter).into_iter().flatten().take(MAX_WRITES).any(|(call, position)| {
+            let functions = self.functions(*call);
+            functions.is_empty()
+                || functions.iter().any(|function| self.reads_parameter(*function, *position, paths, handed))
+        })
+    }
+
+    /// Whether one of these members of a name is read.
+    fn is_read(&self, name: BindingId, paths: &[String]) -> bool {
+        let members = self.usage().members.get(&name).into_iter().flatten().take(MAX_STEPS);
+        members.into_iter().any(|member| paths.iter().any(|path| self.ends_in(*member, path)))
+    }
+
+    /// Whether the last members that lead to a value are these.
+    fn ends_in(&self, value: ValueId, path: &str) -> bool {
+        let mut value = value;
+        path.rsplit('.').all(|expected| match self.facts.kind(value) {
+            Kind::Member { object, name, .. } if name == expected => {
+                value = *object;
+                true
+            }
+            _ => false,
+        })
+    }
+
+    fn usage(&self) -> &Usage {
+        self.usage.get_or_init(|| {
+            let mut usage = Usage::default();
+            for (index, value) in (0..).zip(&self.facts.values) {
+                if let Kind::Member { object, .. } = &value.kind {
+                    // Of a longer way only its first steps are looked at.
+                    let mut root = *object;
+                    for _ in 0..4 {
+                        let Kind::Member { object, .. } = self.facts.kind(root) else { break };
+                        root = *object;
+                    }
+                    if let Kind::Name(name) = self.facts.kind(root) {
+                        usage.members.entry(*name).or_default().push(ValueId(index));
+                    }
                 }
-            })
+            }
+            for (index, binding) in (0..).zip(&self.facts.bindings) {
+                for write in &binding.writes {
+                    let from = match self.facts.kind(*write) {
+                        Kind::Member { object, name, .. } if self.result(*object, name) == Some(0) => *object,
+                        _ => *write,
+                    };
+                    usage.bound.entry(from).or_default().push(BindingId(index));
+                }
+            }
+            for call in self.facts.calls.iter().filter_map(|call| self.facts.call(*call)) {
+                for (position, argument) in call.arguments.iter().enumerate() {
+                    if let Kind::Name(name) = self.facts.kind(argument.value) {
+                        usage.given.entry(*name).or_default().push((call.callee, position));
+                    }
+                }
+            }
+            usage
         })
     }
 
@@ -1101,7 +1180,8 @@ impl<'f> Resolver<'f> {
 
     /// The variable of the environment that a member is.
     fn variable(&self, object: ValueId, name: &str) -> Option<String> {
-        self.is_environment(object).then(|| name.to_owned())
+        // Which one it is may not be known.
+        self.is_environment(object).then(|| if name == "*" { String::new() } else { name.to_owned() })
     }
 
     /// Whether the members of a value are variables of the environment.
@@ -1282,7 +1362,7 @@ impl<'f> Walk<'_, 'f> {
                     let entered =
                         resolver.entered.borrow().iter().rev().find(|(entered, _)| *entered == function).copied();
                     let sites = match &entered {
-                        Some((_, call)) => std::slice::from_ref(call),
+                        Some((_, call)) => [*call].into(),
                         None => resolver.calls_of(function),
                     };
                     for site in sites.iter().take(50) {
@@ -1314,7 +1394,17 @@ impl<'f> Walk<'_, 'f> {
                 let values = resolver.given_by(*function);
                 self.alternatives(&values, hops)
             }
-            Kind::List(items) => items.iter().flat_map(|item| self.value(*item, hops)).collect(),
+            Kind::List(items) => match self.bytes(items) {
+                Some(digits) => {
+                    let span = facts.value(value).span;
+                    let mut ends = Self::end(End::Literal(Literal { text: digits, span, value }));
+                    for resolved in &mut ends {
+                        resolved.encodings.push(Encoding::Hex);
+                    }
+                    ends
+                }
+                None => items.iter().flat_map(|item| self.value(*item, hops)).collect(),
+            },
             Kind::Object(properties) => self.key_object(value, properties.is_empty(), hops),
             Kind::Import { module, member } => match resolver.imported_variable(module, member) {
                 Some(variable) => Self::end(End::Environment(variable)),
@@ -1328,6 +1418,19 @@ impl<'f> Walk<'_, 'f> {
             }
             _ => Self::end(End::Unknown(value)),
         }
+    }
+
+    /// The hexadecimal digits of a list of bytes.
+    fn bytes(&self, items: &[ValueId]) -> Option<String> {
+        let byte = |item: &ValueId| match self.resolver.facts.kind(*item) {
+            Kind::Number(number) => match number.strip_prefix("0x").or(number.strip_prefix("0X")) {
+                Some(digits) => u8::from_str_radix(digits, 16).ok(),
+                None => number.parse::<u8>().ok(),
+            },
+            _ => None,
+        };
+        let bytes: Vec<u8> = items.iter().map(byte).collect::<Option<_>>()?;
+        (!bytes.is_empty()).then(|| bytes.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     fn look_up(&mut self, name: String, fallbacks: Vec<ValueId>, hops: usize) -> Vec<Resolved> {
@@ -1407,6 +1510,9 @@ impl<'f> Walk<'_, 'f> {
         if let Some(conversion) = resolver.conversion(value) {
             return self.convert(value, call, conversion, hops);
         }
+        if let Some(entry) = self.entry(value, call, hops) {
+            return entry;
+        }
         if let Some((name, fallbacks)) = resolver.look_up(value) {
             return self.look_up(name, fallbacks, hops);
         }
@@ -1414,9 +1520,6 @@ impl<'f> Walk<'_, 'f> {
             let otherwise = wrapper.otherwise.iter().flat_map(|locator| resolver.locate(value, locator).values());
             let all: Vec<ValueId> = std::iter::once(inner).chain(otherwise).collect();
             return self.alternatives(&all, hops);
-        }
-        if let Some(entry) = self.entry(value, call, hops) {
-            return entry;
         }
         let functions = resolver.functions(call.callee);
         if !functions.is_empty() {
@@ -1562,6 +1665,7 @@ mod tests {
             "const base = { secret: 'k' }; const all = { ...base, x: 1 }; sign(p, all.secret)",
             "const keys = Object.freeze({ a: 'k' }); sign(p, keys['a'] as string)",
             "exports.make = () => { this.options = { key: 'k' }; sign(p, this.options.key) }",
+            "class A { constructor(key) { this.key = key } make() { return sign(p, this.key) } } new A('k')",
         ] {
             assert_eq!(key_of(source), ["k"], "{source}");
         }

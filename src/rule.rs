@@ -15,7 +15,7 @@ pub mod unignored_env_file;
 pub mod unverified_decode;
 pub mod weak_secret;
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use crate::analysis::{Analysis, KeyKind, Secret, UseSite};
 use crate::facts::Span;
@@ -87,7 +87,7 @@ pub struct Draft {
 pub struct Drafts {
     /// The drafts, in the order they were added.
     pub drafts: Vec<Draft>,
-    taken: HashSet<Span>,
+    taken: FxHashSet<Span>,
 }
 
 impl Drafts {
@@ -173,7 +173,7 @@ fn called(secret: &Secret) -> String {
 /// The calls that use a secret and the places on the way to them.
 fn uses_of(analysis: &Analysis, secret: &Secret) -> Vec<(Span, String)> {
     let mut related: Vec<(Span, String)> = Vec::new();
-    let mut known = HashSet::from([secret.span]);
+    let mut known = FxHashSet::from_iter([secret.span]);
     let mut add = |span: Span, message: String| {
         if known.insert(span) {
             related.push((span, message));

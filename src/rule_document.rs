@@ -123,6 +123,11 @@ static DOCUMENTS: LazyLock<Vec<RuleDocument>> = LazyLock::new(|| {
     SOURCES.iter().map(parse).collect()
 });
 
+/// The ids of all rules, in the order of [`all`]. No document is read for them.
+pub fn ids() -> impl Iterator<Item = &'static str> {
+    SOURCES.iter().map(|(id, _)| *id)
+}
+
 /// Every rule's document, always in the same order.
 pub fn all() -> &'static [RuleDocument] {
     &DOCUMENTS

@@ -17,7 +17,7 @@ const CANARY: &str = "canary/.env";
 const FORMATS: [&str; 6] = ["text", "json", "jsonl", "sarif", "github", "gitlab"];
 
 /// An ending for each language and format that is read.
-const ENDINGS: [&str; 22] = [
+const ENDINGS: [&str; 24] = [
     "js",
     "mjs",
     "cjs",
@@ -30,6 +30,8 @@ const ENDINGS: [&str; 22] = [
     "svelte",
     "astro",
     "md",
+    "go",
+    "rs",
     "env",
     "yaml",
     "json",
@@ -158,6 +160,41 @@ fn code_of_any_depth_ends_nothing() {
             for ending in ["tsx", "ts"] {
                 tree.write(&format!("{batch}-{index}.{ending}"), [JAVASCRIPT, &nested(*nest)].concat());
             }
+        }
+        tree.survives(Duration::from_secs(120));
+    }
+}
+
+const GO: &[Nest] = &[
+    ("var x = ", "(", "1", ")", ""),
+    ("var x = []T", "{", "1", "}", ""),
+    ("type T ", "struct { A ", "int", "}", ""),
+    ("var x = ", "func() { f(", "", ")}", ""),
+    ("var x = a", ".b()", "", "", ""),
+    ("var x ", "[]", "int", "", ""),
+    ("var x = ", "a + ", "b", "", ""),
+    ("func f() {", "if x {} else ", "{}", "", "}"),
+];
+
+const RUST: &[Nest] = &[
+    ("const X: u8 = ", "(", "1", ")", ";"),
+    ("fn f() { let ", "A(", "x", ")", " = y; }"),
+    ("use ", "a::{", "b", "}", ";"),
+    ("mod a ", "{ mod a", "", "}", ""),
+    ("fn f() { ", "vec![", "1", "]", "}"),
+    ("", "lazy_static! {", "", "}", ""),
+    ("fn f() { x = a", ".b()?", "", "", "}"),
+    ("fn f() { let x: ", "Arc<", "x", ">", " = y; }"),
+];
+
+#[test]
+fn code_with_a_grammar_of_any_depth_ends_nothing() {
+    for (ending, first, nests) in
+        [("go", "package a\nimport \"github.com/golang-jwt/jwt/v5\"\n", GO), ("rs", "use jsonwebtoken::*;\n", RUST)]
+    {
+        let tree = Tree::new();
+        for (index, nest) in nests.iter().enumerate() {
+            tree.write(&format!("{index}.{ending}"), first.to_owned() + &nested(*nest));
         }
         tree.survives(Duration::from_secs(120));
     }

@@ -9,7 +9,7 @@ use crate::language::interpolation::{Dialect, find_end};
 use crate::language::tree::{Assigned, NAME_LIMIT};
 
 /// How shells write look-ups.
-pub(crate) const DIALECT: Dialect = Dialect { shell: true, spring: false, percent: false };
+pub(crate) const DIALECT: Dialect = Dialect { shell: true, bare: true, spring: false, percent: false };
 
 /// Whether configuration keeps a command, or a list of them, under this name.
 pub(crate) fn is_command_key(key: &str) -> bool {

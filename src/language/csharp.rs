@@ -153,7 +153,11 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
             }
         }),
         "return_statement" | "yield_statement" => {
-            let value = code.inside(node);
+            let result_type = code.result_type();
+            let value = match children(node).as_slice() {
+                [value] => typed_value(code, *value, result_type),
+                _ => code.derived(node),
+            };
             code.returns(value);
             value
         }
@@ -192,8 +196,14 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
             }
             value
         }
-        "constructor_declaration"
-        | "destructor_declaration"
+        "constructor_declaration" => {
+            let value = function(code, node);
+            if let Some(name) = node.child_by_field_name("name") {
+                code.class_member("constructor", span(name), Some(value), None);
+            }
+            value
+        }
+        "destructor_declaration"
         | "operator_declaration"
         | "conversion_operator_declaration"
         | "accessor_declaration" => function(code, node),
@@ -571,6 +581,10 @@ fn function<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
             code.value(base);
         }
         let returned = node.child_by_field_name("returns").or_else(|| node.child_by_field_name("type"));
+        let returned = returned.map(|returned| awaited(code, returned));
+        if let Some(returned) = returned {
+            code.returns_type(returned);
+        }
         match node.child_by_field_name("body") {
             Some(body) if body.kind() == "arrow_expression_clause" => {
                 if let Some(value) = children(body).last().map(|value| typed_value(code, *value, returned)) {
@@ -583,6 +597,16 @@ fn function<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
             None => {}
         }
     })
+}
+
+/// What a function gives that says it returns `Task<Type>`.
+fn awaited<'t>(code: &Lowering<'t>, type_name: Node<'t>) -> Node<'t> {
+    let name = child(type_name, &["identifier"]).map(|name| code.text(name));
+    let result = child(type_name, &["type_argument_list"]).and_then(|list| list.named_child(0));
+    match (name, result) {
+        (Some("Task" | "ValueTask"), Some(result)) => result,
+        _ => type_name,
+    }
 }
 
 /// A property, whose value is what it begins with or what its getter gives.
@@ -671,4 +695,165 @@ fn using<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
         None => code.open(path),
     }
     unknown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::lowering::tests::show;
+
+    /// The facts of statements in a method of a class.
+    fn method(statements: &str) -> Facts {
+        parse(&format!("using System;\nclass C {{\n  void M(string p, int q = 1) {{\n{statements}\n  }}\n}}\n"))
+    }
+
+    /// What is written to the variable `x`.
+    fn written(statements: &str) -> String {
+        let facts = method(statements);
+        let binding = facts.bindings.iter().find(|binding| binding.name == "x").expect("x");
+        show(&facts, *binding.writes.last().expect("a value"))
+    }
+
+    #[test]
+    fn strings_are_read_as_the_language_reads_them() {
+        for (source, text) in [
+            (r#""a\nb""#, "\"a\\nb\""),
+            (r#""a"u8"#, "\"a\""),
+            (r#"@"a\""b""#, r#""a\\\"b""#),
+            ("\"\"\"a \"b\" c\"\"\"", r#""a \"b\" c""#),
+            ("\"\"\"\n    a\n      b\n    \"\"\"", r#""a\n  b""#),
+            ("\"\"", r#""""#),
+            ("'c'", r#""c""#),
+            (r#"$"a{p}b{{c""#, r#"("a" p "b{c")"#),
+            (r#"$@"a\{p:N}""#, r#"("a\\" p)"#),
+            (r#"$"plain""#, r#""plain""#),
+            (r#""a" + "b" + p"#, r#"("a" "b" p)"#),
+            ("nameof(p)", "Unknown"),
+        ] {
+            assert_eq!(written(&format!("var x = {source};")), text, "{source}");
+        }
+    }
+
+    #[test]
+    fn spans_are_those_of_the_text_between_the_quotes() {
+        for source in [
+            "\"secret\"",
+            "@\"secret\"",
+            "\"secret\"u8",
+            "\"\"\"secret\"\"\"",
+            "\"\"\"\n  secret\n  \"\"\"",
+            "$\"secret\"",
+        ] {
+            let text = format!("class C {{ string F = {source}; }}");
+            let facts = parse(&text);
+            let literal =
+                facts.values.iter().find(|value| matches!(&value.kind, Kind::Literal(text) if text == "secret"));
+            let span = literal.map(|value| value.span).expect(source);
+            assert_eq!(&text[span.range()], "secret", "{source}");
+        }
+    }
+
+    #[test]
+    fn values_are_lowered() {
+        for (source, value) in [
+            ("var x = p ?? \"d\";", "any(p \"d\")"),
+            ("var x = q > 1 ? p : \"d\";", "any(p \"d\")"),
+            ("var x = q switch { 1 => \"a\", _ => \"b\" };", "any(\"a\" \"b\")"),
+            ("var x = (string)p!;", "p"),
+            ("var x = await F(b: p, 1);", "F(b=p, 1)"),
+            ("var x = config[\"Jwt:Key\"];", "config.Jwt:Key"),
+            ("var x = config.GetValue<string>(\"A\", \"b\");", "config.GetValue(\"A\", \"b\")"),
+            ("var x = global::System.Text.Encoding.UTF8;", "System.Text.Encoding.UTF8"),
+            ("var x = p?.A?.B(1)?.C[\"d\"];", "p.A.B(1).C.d"),
+            ("var x = new T(p) { A = 1, B = { C = 2 } };", "new T(p, A=1, B={C: 2})"),
+            ("T x = new() { A = new(p) };", "new T(A=new A(p))"),
+            (
+                "var x = new Dictionary<string, string> { [\"a\"] = \"b\", { \"c\", p } };",
+                "new Dictionary(a=\"b\", c=p)",
+            ),
+            ("var x = new List<string> { \"a\", p };", "[\"a\" p]"),
+            ("var x = new[] { \"a\" };", "[\"a\"]"),
+            ("string[] x = [\"a\", p];", "[\"a\" p]"),
+            ("var x = new { A = 1, p, q.B };", "{A: 1, p: p, B: q.B}"),
+            ("var x = p with { A = 1 };", "{..: p, A: 1}"),
+            ("string x; x = \"a\";", "\"a\""),
+            ("string x = null; x ??= \"a\";", "\"a\""),
+        ] {
+            assert_eq!(written(source), value, "{source}");
+        }
+    }
+
+    #[test]
+    fn a_class_is_what_its_members_say() {
+        let facts = parse(
+            "namespace N;
+             public partial class C(string first = \"a\") : B {
+               const string One = \"1\", Two = \"2\";
+               public string Three { get; set; } = \"3\";
+               string Four => \"4\";
+               string Five { get { return \"5\"; } }
+               T Six() => new();
+               async Task<T> Seven() { return new() { A = 1 }; }
+             }
+             record R(string Key = \"k\");
+             enum E { Secret = 1 }",
+        );
+        let class = facts.classes.iter().find(|class| class.name.as_deref() == Some("C")).expect("C");
+        let value = |name: &str| {
+            let member = class.members.iter().find(|member| member.name == name).expect(name);
+            match facts.kind(member.value.expect(name)) {
+                Kind::Function(function) => show(&facts, facts.functions[function.index()].returns[0]),
+                _ => show(&facts, member.value.expect(name)),
+            }
+        };
+        for (name, expected) in [
+            ("One", "\"1\""),
+            ("Two", "\"2\""),
+            ("Three", "\"3\""),
+            ("Four", "\"4\""),
+            ("Five", "\"5\""),
+            ("Six", "new T()"),
+            ("Seven", "new T(A=1)"),
+        ] {
+            assert_eq!(value(name), expected, "{name}");
+        }
+        assert!(class.extends.is_some());
+        assert!(facts.entries.iter().any(|entry| entry.path == ["R", "Key"]));
+        assert!(!facts.entries.iter().any(|entry| entry.path.iter().any(|name| name == "Secret")));
+    }
+
+    #[test]
+    fn to_write_a_property_is_to_call_its_setter() {
+        let facts = method("options.Key.Secret = p;");
+        let call = facts.calls.iter().map(|call| show(&facts, *call)).next();
+        assert_eq!(call.as_deref(), Some("options.Key.set_Secret(p)"));
+        assert!(facts.entries.iter().any(|entry| entry.path == ["options", "Key", "Secret"]));
+    }
+
+    #[test]
+    fn namespaces_are_opened_and_aliases_bound() {
+        let facts = parse("global using A.B; using static C.D; using E = F.G; class H { object x = new E.I(); }");
+        assert_eq!(facts.opened, ["A.B", "C.D"]);
+        let alias = facts.bindings.iter().find(|binding| binding.name == "E").expect("E");
+        assert_eq!(show(&facts, alias.writes[0]), "<F>.G");
+    }
+
+    #[test]
+    fn half_written_and_deep_code_does_no_harm() {
+        // As deep as it is followed it needs more than a test's own thread has.
+        let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(half_written_and_deep_code);
+        thread.expect("a thread").join().expect("no panic");
+    }
+
+    fn half_written_and_deep_code() {
+        let source = include_str!("../../fixtures/csharp/microsoft-identitymodel/bad.cs");
+        for cut in (0..source.len()).step_by(37).filter(|cut| source.is_char_boundary(*cut)) {
+            parse(&source[..cut]);
+        }
+        for (open, close) in [("(", ")"), ("new A(", ")"), ("x => ", ""), ("{", "}"), ("p?.A(", ")"), ("$\"{", "}\"")] {
+            parse(&format!("class C {{ object x = {}{}; }}", open.repeat(3_000), close.repeat(3_000)));
+        }
+        parse(&format!("class C {{ object x = p{}; }}", "?.a.b()".repeat(5_000)));
+        parse(&format!("class C {{ string x = \"a\"{}; }}", " + \"a\"".repeat(5_000)));
+    }
 }

@@ -135,6 +135,14 @@ impl Cut {
         self.push_changed(text, original, text.len());
     }
 
+    /// Appends what was cut out of the same file.
+    pub fn append(&mut self, other: Cut) {
+        let base = self.text.len();
+        self.text.push_str(&other.text);
+        let moved = other.map.pieces.into_iter().map(|piece| Piece { generated: piece.generated + base, ..piece });
+        self.map.pieces.extend(moved);
+    }
+
     /// Appends `text`, which the file writes differently, in `original_length` bytes at byte `original`.
     pub fn push_changed(&mut self, text: &str, original: usize, original_length: usize) {
         if text.is_empty() {

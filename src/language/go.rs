@@ -21,6 +21,9 @@ const NAME_TAGS: [&str; 4] = ["env", "envconfig", "split_words", "mapstructure"]
 /// The tags that say what a field is when it is not set (caarlos0/env, cleanenv, envconfig, kong, go-flags, defaults).
 const DEFAULT_TAGS: [&str; 4] = ["envDefault", "env-default", "default", "env_default"];
 
+/// How many imports of one list are read. Real code has a few dozen.
+const MAX_IMPORTS: usize = 1_000;
+
 /// Lowers a file.
 pub fn parse(text: &str) -> Facts {
     let mut facts = lowering::lower(text, Language::Go, &STYLE);
@@ -475,7 +478,13 @@ fn store_all<'t>(
         let mut value = code.value(value);
         // A text that is declared with a type is converted to it.
         if let (Some(type_name), Kind::Literal(_)) = (type_name, code.facts.kind(value)) {
-            value = code.call(type_name, vec![positional(value)], false, at);
+            let own = match code.facts.kind(type_name) {
+                Kind::Global(name) => !matches!(name.as_str(), "string" | "any"),
+                kind => matches!(kind, Kind::Member { .. }),
+            };
+            if own {
+                value = code.call(type_name, vec![positional(value)], false, at);
+            }
         }
         store(code, target, value, declares);
     }
@@ -512,7 +521,8 @@ fn imports<'t>(code: &mut Lowering<'t>, file: Node<'t>) {
     let mut bound: HashSet<&'t str> = HashSet::new();
     for declaration in children(file).into_iter().filter(|child| child.kind() == "import_declaration") {
         let list = child(declaration, &["import_spec_list"]).unwrap_or(declaration);
-        for import in children(list).into_iter().filter(|child| child.kind() == "import_spec") {
+        let specs = children(list).into_iter().filter(|child| child.kind() == "import_spec");
+        for import in specs.take(MAX_IMPORTS) {
             let Some(path) = import.child_by_field_name("path") else { continue };
             let module = code.text(path).trim_matches(['"', '`']);
             match import.child_by_field_name("name") {
@@ -553,8 +563,10 @@ fn package_names<'t>(path: &'t str, text: &'t str) -> Vec<&'t str> {
     names.extend(last.strip_prefix("go-").or_else(|| last.strip_suffix("-go")));
     names.extend(last.strip_suffix(".go").or_else(|| last.strip_prefix("go.")));
     // `echo-jwt` is `echojwt`. What is not called so anywhere in the file does not matter.
-    let joined = last.replace('-', "");
-    names.extend(text.find(&joined).and_then(|at| text.get(at..at + joined.len())));
+    if last.contains('-') {
+        let joined = last.replace('-', "");
+        names.extend(text.find(&joined).and_then(|at| text.get(at..at + joined.len())));
+    }
     names.extend(last.rsplit(['-', '.']).filter(|word| !matches!(*word, "go" | "golang")));
     let is_name = |name: &&str| {
         let starts = name.starts_with(|first: char| first.is_alphabetic() || first == '_');
@@ -562,4 +574,121 @@ fn package_names<'t>(path: &'t str, text: &'t str) -> Vec<&'t str> {
     };
     let mut seen = HashSet::new();
     names.into_iter().filter(is_name).filter(|name| seen.insert(*name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::library::Models;
+    use crate::resolve::{End, Resolver};
+
+    /// What the first argument of the first call of `use` comes down to.
+    fn used(source: &str) -> Vec<String> {
+        let facts = parse(&format!("package a\nimport \"os\"\n{source}"));
+        assert!(facts.problems.is_empty(), "{source}: {:?}", facts.problems);
+        let resolver = Resolver::new(&facts, Models::of(Language::Go, false));
+        let is_use = |call: &&ValueId| {
+            let callee = facts.call(**call).map(|call| call.callee);
+            callee.is_some_and(|callee| resolver.name_of(callee) == Some("use"))
+        };
+        let call = facts.calls.iter().find(is_use).and_then(|call| facts.call(*call)).expect("a call of use");
+        let ends = resolver.ends(call.arguments[0].value);
+        ends.into_iter()
+            .filter_map(|resolved| match resolved.end {
+                End::Literal(literal) if resolved.fallback => Some(format!("fallback {}", literal.text)),
+                End::Literal(literal) => Some(literal.text),
+                End::Environment(name) => Some(format!("${name}")),
+                End::Random(source, _) => Some(source.what.clone()),
+                End::LookUp(_) | End::Unknown(_) => None,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn constants_are_followed_however_they_are_held() {
+        for source in [
+            "const key = \"k\"\nfunc f() { use(key) }",
+            "const (\n a = iota\n key string = \"k\"\n)\nfunc f() { use([]byte(key)) }",
+            "func f() { use(key) }\nvar key = []byte(`k`)",
+            "func f() { var a, key = 1, \"k\"; use(key) }",
+            "func f() { var key string; key = \"k\"; use(key) }",
+            "type T struct { a string; key []byte }\nfunc f() { t := &T{key: []byte(\"k\")}; use(t.key) }",
+            "type T struct { key string }\nfunc n(k string) *T { return &T{key: k} }\nfunc (t *T) m() { use(t.key) }\nfunc f() { n(\"k\") }",
+            "type T struct { key string }\nfunc (t *T) m() { use(t.key) }\nfunc (t *T) s() { t.key = \"k\" }",
+            "type U struct { T }\ntype T struct { key string }\nvar t = T{key: \"k\"}\nfunc (u U) m() { use(u.key) }",
+            "type C struct { key string }\ntype S struct { c *C }\nvar c = C{key: \"k\"}\nfunc (s *S) m() { use(s.c.key) }",
+            "var m = map[string][]byte{\"a\": []byte(\"k\")}\nfunc f() { use(m[\"a\"]) }",
+            "var l = []struct{ key string }{{key: \"k\"}}\nfunc f() { for _, i := range l { use(i.key) } }",
+            "func g() (string, error) { return \"k\", nil }\nfunc f() { key, err := g(); use(key) }",
+            "func g() (key string, err error) { key = \"k\"; return }\nfunc f() { key, _ := g(); use(key) }",
+            "func h() (string, error) { return g() }\nfunc g() (string, error) { return \"k\", nil }\nfunc f() { k, _ := h(); use(k) }",
+            "func g[T any](v T) T { return v }\nfunc f() { use(g[string](\"k\")) }",
+            "func f() { g := func() string { return \"k\" }; use(g()) }",
+            "func f(x any) { x = \"k\"; switch key := x.(type) { case string: use(key) } }",
+            "func f() { var x any = \"k\"; if key, ok := x.(string); ok { use(key) } }",
+            "type S string\nfunc f() { use([]byte(S(\"k\"))) }",
+            "func f() { use(\"\" + \"k\") }",
+        ] {
+            assert_eq!(used(source), ["k"], "{source}");
+        }
+    }
+
+    #[test]
+    fn an_unset_variable_falls_back() {
+        for source in [
+            "func f() { k := os.Getenv(\"X\"); if k == \"\" { k = \"d\" }; use(k) }",
+            "func g() string { if v := os.Getenv(\"X\"); v != \"\" { return v }; return \"d\" }\nfunc f() { use(g()) }",
+            "func g(n, d string) string { if v, ok := os.LookupEnv(n); ok { return v }; return d }\nfunc f() { use(g(\"X\", \"d\")) }",
+            "type C struct { K string `json:\"k\" env:\"X,required\" envDefault:\"d\"` }\nfunc f(c *C) { use(c.K) }",
+            "type C struct { J struct { K string `env:\"X, default=d\"` } }\nvar c C\nfunc f() { use(c.J.K) }",
+        ] {
+            assert_eq!(used(source), ["$X", "fallback d"], "{source}");
+        }
+    }
+
+    #[test]
+    fn packages_are_called_as_their_sources_say() {
+        for (path, name) in [
+            ("github.com/golang-jwt/jwt/v5", "jwt"),
+            ("github.com/dgrijalva/jwt-go", "jwt"),
+            ("github.com/labstack/echo-jwt/v4", "echojwt"),
+            ("github.com/appleboy/gin-jwt/v2", "jwt"),
+            ("gopkg.in/square/go-jose.v2", "jose"),
+            ("github.com/satori/go.uuid", "uuid"),
+            ("math/rand", "rand"),
+        ] {
+            let text = format!("{path} echojwt.JWT");
+            assert!(package_names(&text[..path.len()], &text).contains(&name), "{path}");
+        }
+        let facts = parse("package a\nimport (\n\"x/gin-jwt\"\n\"y/gin\"\n. \"z/dot\"\n_ \"z/blank\"\n)\n");
+        let bound = |name: &str| {
+            let binding = facts.bindings.iter().find(|binding| binding.name == name)?;
+            match facts.kind(*binding.writes.first()?) {
+                Kind::Module(module) => Some(module.as_str()),
+                _ => None,
+            }
+        };
+        assert_eq!((bound("gin"), bound("jwt"), bound("blank")), (Some("y/gin"), Some("x/gin-jwt"), None));
+        assert_eq!(facts.opened, ["z/dot"]);
+    }
+
+    #[test]
+    fn tags_are_read_with_their_places() {
+        let text = r#"json:"a,omitempty" env:"X" default:"q\"d" broken:"#;
+        let found = tags(text, 10);
+        let read: Vec<(&str, &str)> = found.iter().map(|(key, value, _)| (*key, *value)).collect();
+        assert_eq!(read, [("json", "a,omitempty"), ("env", "X"), ("default", r#"q\"d"#)]);
+        for (_, value, at) in found {
+            assert_eq!(&text[at.start as usize - 10..at.end as usize - 10], value);
+        }
+    }
+
+    #[test]
+    fn texts_of_types_of_their_own_are_no_settings() {
+        let facts = parse(
+            "package a\ntype key string\nconst jwtKey = key(\"a\")\nconst jwtSecret key = \"b\"\nvar jwt = \"c\"\n",
+        );
+        let names: Vec<&str> = facts.entries.iter().filter_map(|entry| entry.path.last()).map(String::as_str).collect();
+        assert!(names.contains(&"jwt") && !names.contains(&"jwtKey") && !names.contains(&"jwtSecret"), "{names:?}");
+    }
 }

@@ -17,8 +17,11 @@ const FALLBACK_LIMIT: usize = 8;
 /// Which of the ambiguous syntaxes a format uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Dialect {
-    /// `$name` is a look-up whatever its case. Otherwise only `$NAME` is, so that a `$` in a password is not one.
+    /// `$name` is a look-up whatever its case and wherever it stands. Otherwise only `$NAME` is, apart from what stands
+    /// around it, so that a `$` in a password is not one.
     pub shell: bool,
+    /// `$name` is a look-up where it is the whole text.
+    pub bare: bool,
     /// A colon separates a name from its default: `${name:text}`, and `#{...}` is an expression.
     pub spring: bool,
     /// `%name%` and `%env(NAME)%` are look-ups.
@@ -27,17 +30,17 @@ pub(crate) struct Dialect {
 
 impl Dialect {
     /// Env files: braces, and bare names in capitals.
-    pub const DOTENV: Dialect = Dialect { shell: false, spring: false, percent: false };
+    pub const DOTENV: Dialect = Dialect { shell: false, bare: true, spring: false, percent: false };
     /// YAML, which is Compose's as well as Spring's and Symfony's.
-    pub const YAML: Dialect = Dialect { shell: false, spring: true, percent: true };
-    /// JSON.
-    pub const JSON: Dialect = Dialect { shell: false, spring: true, percent: false };
-    /// TOML.
-    pub const TOML: Dialect = Dialect { shell: false, spring: false, percent: false };
+    pub const YAML: Dialect = Dialect { shell: false, bare: true, spring: true, percent: true };
+    /// JSON, which no shell reads.
+    pub const JSON: Dialect = Dialect { shell: false, bare: false, spring: true, percent: false };
+    /// TOML, neither.
+    pub const TOML: Dialect = Dialect { shell: false, bare: false, spring: false, percent: false };
     /// Properties and INI.
-    pub const PROPERTIES: Dialect = Dialect { shell: false, spring: true, percent: false };
+    pub const PROPERTIES: Dialect = Dialect { shell: false, bare: true, spring: true, percent: false };
     /// Dockerfiles.
-    pub const DOCKERFILE: Dialect = Dialect { shell: true, spring: false, percent: false };
+    pub const DOCKERFILE: Dialect = Dialect { shell: true, bare: true, spring: false, percent: false };
 }
 
 /// Whether the whole text is encrypted, or says where a secret is kept.
@@ -267,9 +270,13 @@ impl<'s> Splitter<'s> {
             return None;
         }
         let whole = at == 0 && name_end == rest.len();
-        let before = self.text.as_bytes().get(at.wrapping_sub(1)).is_some_and(u8::is_ascii_alphanumeric);
-        let capitals = name.len() >= 2 && !before && !name.bytes().any(|byte| byte.is_ascii_lowercase());
-        if !(self.dialect.shell || whole || capitals) {
+        // What texts are put together with: paths, addresses, command lines, lists.
+        let parts = |byte: &u8| byte.is_ascii_whitespace() || b"/:=-.,;@|+&?\"'()[]".contains(byte);
+        let before = at.checked_sub(1).and_then(|at| self.text.as_bytes().get(at));
+        let behind = rest.as_bytes().get(name_end);
+        let apart = before.is_none_or(parts) && behind.is_none_or(parts);
+        let capitals = name.len() >= 2 && apart && !name.bytes().any(|byte| byte.is_ascii_lowercase());
+        if !(self.dialect.shell || whole && self.dialect.bare || capitals) {
             return None;
         }
         let end = at + name_end;
@@ -796,6 +803,12 @@ mod tests {
         assert_eq!(shown("a$b", Dialect::DOTENV), "'a$b'");
         assert_eq!(shown("%name%", Dialect::YAML), "env name");
         assert_eq!(shown("%name%", Dialect::JSON), "'%name%'");
+        assert_eq!(shown("$name", Dialect::YAML), "env name");
+        assert_eq!(shown("$name", Dialect::JSON), "'$name'");
+        assert_eq!(shown("$NAME", Dialect::JSON), "env NAME");
+        // A sign in a password, unless it stands as names do that are put into a text.
+        assert_eq!(shown("aB3#$QWER%", Dialect::YAML), "'aB3#$QWER%'");
+        assert_eq!(shown("/srv/$NAME/jwt", Dialect::YAML), "concat ['/srv/', env NAME, '/jwt']");
     }
 
     #[test]

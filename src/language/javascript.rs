@@ -90,36 +90,63 @@ struct Tally {
 impl Tally {
     /// Counts without a branch, for it looks at every byte.
     fn of(text: &str) -> Tally {
-        const WORD: u8 = 1;
-        const TOKEN: u8 = 2;
-        const BRACKET: u8 = 4;
-        const OPERATOR: u8 = 8;
-        const KEYWORD: u8 = 16;
-        const COUNTED: [u8; 256] = {
-            let mut counted = [0; 256];
+        // The three counts stand side by side in one number. A text has fewer bytes than each can hold before it is cleared.
+        const LANE: u32 = 21;
+        const TOKEN: u64 = 1;
+        const BRACKET: u64 = 1 << LANE;
+        const OPERATOR: u64 = 1 << (2 * LANE);
+        const CHUNK: usize = 1 << (LANE - 1);
+        const fn is_letter(byte: u8) -> bool {
+            matches!(BYTES[byte as usize], Byte::Letter | Byte::Keyword)
+        }
+        // What a byte adds behind one that is no letter. Of a word only the first letter counts.
+        const ADDED: [u64; 256] = {
+            let mut added = [0; 256];
             let mut at = 0;
-            while at < counted.len() {
-                counted[at] = match BYTES[at] {
-                    Byte::Letter => WORD,
-                    Byte::Keyword => WORD | KEYWORD,
-                    Byte::Blank | Byte::LineEnd | Byte::Closing | Byte::Separator | Byte::Quote => 0,
+            while at < added.len() {
+                added[at] = match BYTES[at] {
+                    Byte::Letter | Byte::Mark => TOKEN,
+                    Byte::Keyword | Byte::Operator => TOKEN | OPERATOR,
                     Byte::Opening => TOKEN | BRACKET,
-                    Byte::Operator => TOKEN | OPERATOR,
-                    Byte::Mark => TOKEN,
+                    Byte::Blank | Byte::LineEnd | Byte::Closing | Byte::Separator | Byte::Quote => 0,
                 };
                 at += 1;
             }
-            counted
+            added
+        };
+        const ADDED_BEHIND_LETTER: [u64; 256] = {
+            let mut added = ADDED;
+            let mut at = 0;
+            while at < added.len() {
+                if is_letter(at as u8) {
+                    added[at] = 0;
+                }
+                at += 1;
+            }
+            added
+        };
+        static TABLES: [[u64; 256]; 2] = [ADDED, ADDED_BEHIND_LETTER];
+        static IS_LETTER: [bool; 256] = {
+            let mut letters = [false; 256];
+            let mut at = 0;
+            while at < letters.len() {
+                letters[at] = is_letter(at as u8);
+                at += 1;
+            }
+            letters
         };
         let mut tally = Tally::default();
-        let mut before = 0;
-        for byte in text.bytes() {
-            let this = COUNTED[usize::from(byte)];
-            // Of a word only the first letter counts.
-            tally.tokens += usize::from(this & (WORD | TOKEN) & !before != 0);
-            tally.brackets += usize::from(this & BRACKET != 0);
-            tally.operators += usize::from(this & (OPERATOR | KEYWORD) & !before != 0);
-            before = (this & WORD) * (WORD | KEYWORD);
+        let mut behind_letter = false;
+        for chunk in text.as_bytes().chunks(CHUNK) {
+            let mut sum = 0;
+            for &byte in chunk {
+                sum += TABLES[usize::from(behind_letter)][usize::from(byte)];
+                behind_letter = IS_LETTER[usize::from(byte)];
+            }
+            let lane = |lane: u32| ((sum >> (lane * LANE)) & ((1 << LANE) - 1)) as usize;
+            tally.tokens += lane(0);
+            tally.brackets += lane(1);
+            tally.operators += lane(2);
         }
         tally
     }
@@ -225,6 +252,8 @@ fn read_and_lower_in(allocator: &Allocator, text: &str, language: Language) -> F
             type_name: None,
         })
         .collect();
+    // About as many values as expressions; growing would copy them again and again.
+    facts.values.reserve(text.len() / 16);
     let mut lowering = Lowering { facts, scoping, functions: Vec::new(), classes: Vec::new() };
     lowering.visit_program(&parsed.program);
     let mut facts = lowering.facts;

@@ -94,6 +94,8 @@ pub struct Lowering<'t> {
     scopes: Vec<Scope<'t>>,
     scope: ScopeId,
     functions: Vec<FunctionId>,
+    /// The types that the functions being lowered say they return, beside [`Lowering::functions`].
+    result_types: Vec<Option<Node<'t>>>,
     classes: Vec<ClassId>,
     class_names: FxHashMap<(ScopeId, &'t str), ClassId>,
     class_scopes: FxHashMap<ClassId, ScopeId>,
@@ -141,6 +143,7 @@ pub fn lower_file(text: &str, file_name: &str, language: Language, style: &'stat
         scopes: vec![file],
         scope: 0,
         functions: Vec::new(),
+        result_types: Vec::new(),
         classes: Vec::new(),
         class_names: FxHashMap::default(),
         class_scopes: FxHashMap::default(),
@@ -606,11 +609,25 @@ impl<'t> Lowering<'t> {
         let parent = self.functions.last().copied();
         self.facts.functions.push(Function { span: at, parent, ..Function::default() });
         self.functions.push(id);
+        self.result_types.push(None);
         self.enter(scope);
         build(self);
         self.leave();
         self.functions.pop();
+        self.result_types.pop();
         self.add(Kind::Function(id), at)
+    }
+
+    /// Says what type the function that is being lowered returns.
+    pub fn returns_type(&mut self, type_name: Node<'t>) {
+        if let Some(last) = self.result_types.last_mut() {
+            *last = Some(type_name);
+        }
+    }
+
+    /// The type that the function that is being lowered returns, if it says so.
+    pub fn result_type(&self) -> Option<Node<'t>> {
+        self.result_types.last().copied().flatten()
     }
 
     /// The next parameter of the function that is being lowered; one without a name still has its place.
@@ -851,4 +868,43 @@ pub fn keyword(name: &str, value: ValueId) -> Argument {
 /// Arguments at places that cannot be told.
 pub fn spread(value: ValueId) -> Argument {
     Argument { name: None, value, spread: true }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    /// A value as a text that is short and says what it is made of.
+    pub fn show(facts: &Facts, value: ValueId) -> String {
+        let all = |values: &[ValueId]| values.iter().map(|value| show(facts, *value)).collect::<Vec<_>>().join(" ");
+        match facts.kind(value) {
+            Kind::Literal(text) => format!("{text:?}"),
+            Kind::Number(text) => text.clone(),
+            Kind::Global(name) => name.clone(),
+            Kind::Name(binding) => facts.bindings[binding.index()].name.clone(),
+            Kind::This(_) => "this".to_owned(),
+            Kind::Member { object, name, .. } => format!("{}.{name}", show(facts, *object)),
+            Kind::Concat(parts) => format!("({})", all(parts)),
+            Kind::Choice(choices) => format!("any({})", all(choices)),
+            Kind::List(items) => format!("[{}]", all(items)),
+            Kind::Object(properties) => {
+                let entries = properties.iter().map(|property| {
+                    let key = property.key.as_deref().unwrap_or(if property.spread { ".." } else { "?" });
+                    format!("{key}: {}", show(facts, property.value))
+                });
+                format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+            }
+            Kind::Call(call) => {
+                let arguments = call.arguments.iter().map(|argument| {
+                    let name = argument.name.as_ref().map(|name| format!("{name}=")).unwrap_or_default();
+                    format!("{name}{}", show(facts, argument.value))
+                });
+                let new = if call.construct { "new " } else { "" };
+                format!("{new}{}({})", show(facts, call.callee), arguments.collect::<Vec<_>>().join(", "))
+            }
+            Kind::Module(name) => format!("<{name}>"),
+            Kind::Null => "null".to_owned(),
+            other => format!("{other:?}").split(['(', ' ']).next().unwrap_or_default().to_owned(),
+        }
+    }
 }

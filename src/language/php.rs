@@ -523,3 +523,153 @@ fn imports<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
     }
     code.add(Kind::Unknown, span(node))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::lowering::tests::show;
+
+    fn code(text: &str) -> Facts {
+        parse(Path::new("config/jwt.php"), &format!("<?php\n{text}\n"))
+    }
+
+    /// What is written last to the variable `$x`.
+    fn written(text: &str) -> String {
+        let facts = code(text);
+        let binding = facts.bindings.iter().find(|binding| binding.name == "$x").expect("$x");
+        show(&facts, *binding.writes.last().expect("a value"))
+    }
+
+    #[test]
+    fn strings_are_read_as_the_language_reads_them() {
+        for (source, text) in [
+            (r"'a\'b\\c\n'", r#""a'b\\c\\n""#),
+            (r#""a\n\$b\x41""#, r#""a\n$bA""#),
+            (r#""a $p b""#, r#"("a " $p " b")"#),
+            (r#""{$p['k']}-$q[0]-$r->s""#, r#"($p.k "-" $q.0 "-" $r.s)"#),
+            ("<<<EOT\n    a\n      b\n    EOT", r#""a\n  b""#),
+            ("<<<'EOT'\na $p\\n\nEOT", r#""a $p\\n""#),
+            ("<<<EOT\n  a $p b\n  EOT", r#"("a " $p " b")"#),
+            ("''", r#""""#),
+            ("'a' . 'b' . $p", r#"("a" "b" $p)"#),
+        ] {
+            assert_eq!(written(&format!("$x = {source};")), text, "{source}");
+        }
+    }
+
+    #[test]
+    fn spans_are_those_of_the_text_between_the_quotes() {
+        for source in ["'secret'", "\"secret\"", "<<<EOT\n  secret\n  EOT", "<<<'EOT'\nsecret\nEOT"] {
+            let text = format!("<p>\n<?php $x = {source};");
+            let facts = parse(Path::new("a.php"), &text);
+            let literal =
+                facts.values.iter().find(|value| matches!(&value.kind, Kind::Literal(text) if text == "secret"));
+            let span = literal.map(|value| value.span).expect(source);
+            assert_eq!(&text[span.range()], "secret", "{source}");
+        }
+    }
+
+    #[test]
+    fn values_are_lowered() {
+        for (source, value) in [
+            ("$x = $a ?? 'd';", "any($a \"d\")"),
+            ("$x = $a ?: 'd';", "any($a \"d\")"),
+            ("$x = $a ? $b : 'd';", "any($b \"d\")"),
+            ("$x = match ($a) { 1 => 'a', default => 'b' };", "any(\"a\" \"b\")"),
+            ("$x = (string) @f(b: 1, 2);", "f(b=1, 2)"),
+            ("$x = $_ENV['A'];", "$_ENV.A"),
+            ("$x = $a?->b()->c;", "$a.b().c"),
+            ("$x = A::b(A::C, A::$d);", "A.b(A.C, A.d)"),
+            ("$x = new A(b: 'c');", "new A(b=\"c\")"),
+            ("$x = new \\A\\B('c');", "new <A>.B(\"c\")"),
+            ("$x = ['a' => 'b', 'c', ...$d];", "{a: \"b\", 1: \"c\", ..: $d}"),
+            ("$x = array('a', $b);", "[\"a\" $b]"),
+            ("[$x, $y] = $a;", "$a.0"),
+            ("['k' => $x] = $a;", "$a.k"),
+            ("$x = null; $x ??= 'a';", "\"a\""),
+            ("$x = 'a'; $x .= 'b';", "($x \"b\")"),
+        ] {
+            assert_eq!(written(source), value, "{source}");
+        }
+    }
+
+    #[test]
+    fn variables_are_those_of_their_function() {
+        let facts = code(
+            "$key = 'outer';
+             function f() { return $key; }
+             $g = function () use ($key) { return $key; };
+             $h = fn () => $key;
+             function i() { global $key; return $key; }",
+        );
+        let returned: Vec<String> = facts.functions.iter().map(|function| show(&facts, function.returns[0])).collect();
+        assert_eq!(returned, ["$key", "$key", "$key", "$key"]);
+        let bound = |index: usize| match facts.kind(facts.functions[index].returns[0]) {
+            Kind::Name(binding) => facts.bindings[binding.index()].writes.len(),
+            _ => 0,
+        };
+        assert_eq!((0..4).map(bound).collect::<Vec<_>>(), [0, 1, 1, 1]);
+    }
+
+    #[test]
+    fn constants_and_members_have_names() {
+        let facts = code(
+            "namespace N;
+             define('JWT_SECRET', 'a');
+             const KEY = 'b';
+             class C extends \\B { const ONE = '1'; private static string $two = '2';
+               function __construct(private string $three = '3') { self::$two = '4'; $this->five = '5'; } }
+             enum E: string { case Secret = 's'; }
+             return ['secret' => 'c'];",
+        );
+        let named = |path: &[&str]| {
+            let entry = facts.entries.iter().find(|entry| entry.path == path);
+            entry.map(|entry| show(&facts, entry.value)).unwrap_or_default()
+        };
+        for (path, value) in [
+            (&["JWT_SECRET"][..], "\"a\""),
+            (&["KEY"], "\"b\""),
+            (&["C", "ONE"], "\"1\""),
+            (&["C", "two"], "\"2\""),
+            (&["C", "three"], "$three"),
+            (&["two"], "\"4\""),
+            (&["five"], "\"5\""),
+            (&["jwt", "secret"], "\"c\""),
+        ] {
+            assert_eq!(named(path), value, "{path:?}");
+        }
+        assert!(!facts.entries.iter().any(|entry| entry.path.iter().any(|name| name == "Secret")));
+    }
+
+    #[test]
+    fn names_are_imported_one_by_one_and_in_groups() {
+        let facts = code("use A\\B\\C; use A\\{D, E as F}; use function G\\h; $x = [new C, new F, h(), new C\\I];");
+        let items: Vec<&str> = ["C", "D", "F", "h"].to_vec();
+        let imported = |name: &&str| {
+            let binding = facts.bindings.iter().find(|binding| binding.name == **name).expect(name);
+            show(&facts, binding.writes[0])
+        };
+        assert_eq!(items.iter().map(imported).collect::<Vec<_>>(), ["<A>.B.C", "<A>.D", "<A>.E", "<G>.h"]);
+    }
+
+    #[test]
+    fn half_written_and_deep_code_does_no_harm() {
+        // As deep as it is followed it needs more than a test's own thread has.
+        let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(half_written_and_deep_code);
+        thread.expect("a thread").join().expect("no panic");
+    }
+
+    fn half_written_and_deep_code() {
+        let source = include_str!("../../fixtures/php/firebase-php-jwt/bad.php");
+        for cut in (0..source.len()).step_by(37).filter(|cut| source.is_char_boundary(*cut)) {
+            parse(Path::new("a.php"), &source[..cut]);
+        }
+        for (open, close) in
+            [("(", ")"), ("new A(", ")"), ("fn($a) => ", ""), ("[", "]"), ("$p?->a(", ")"), ("\"{$", "}\"")]
+        {
+            code(&format!("$x = {}{};", open.repeat(3_000), close.repeat(3_000)));
+        }
+        code(&format!("$x = $p{};", "?->a()->b".repeat(5_000)));
+        code(&format!("$x = 'a'{};", " . 'a'".repeat(5_000)));
+    }
+}

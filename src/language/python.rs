@@ -403,6 +403,9 @@ mod tests {
             "d = dict(k='k')\nsign(d['k'])",
             "d = {}\nd['k'] = 'k'\nsign(d['k'])",
             "d = {**{'k': 'k'}, 'x': 1}\nsign(d.get('k'))",
+            "app = Flask(a)\napp.config['k'] = 'k'\nsign(app.config['k'])",
+            "app = Flask(a)\napp.config['k'] = 'k'\nsign(app.config.get('k'))",
+            "app.config.k = 'k'\nsign(app.config.k)",
             "a, b = 'k', 'x'\nsign(a)",
             "(a, (b, c)) = ('x', ('k', 'y'))\nsign(b)",
             "a = b = 'k'\nsign(b)",
@@ -447,6 +450,18 @@ mod tests {
         for source in ["import os\nsign(os.environ['X'])", "import os as o\nsign(o.environ.get('X', None))"] {
             assert_eq!(keys_of(source)[0].split(' ').next(), Some("$X"), "{source}");
         }
+    }
+
+    #[test]
+    fn what_a_call_means_can_depend_on_the_calls_of_a_function() {
+        check(
+            "def f(charset, k):\n    sign(k.encode(charset).x)\nf('utf-8', 'k')\na.encode(f.charset).b(a)",
+            &["look-up"],
+        );
+        check(
+            "def f(charset):\n    y = x.decode(charset)\n    y.g()\n    sign('k'.decode(charset))\nf('utf-8')",
+            &["k"],
+        );
     }
 
     #[test]

@@ -12,6 +12,9 @@ use crate::language::syntax::{children, operands, span, unescape};
 
 static STYLE: Style = Style { grammar: tree_sitter_ruby::LANGUAGE, lower, bare_members: true, local: |_| false };
 
+/// The name of any member.
+const ANY: &str = "*";
+
 /// The keyword under which a call has its block, in locators `&=`.
 const BLOCK: &str = "&";
 
@@ -88,8 +91,8 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
             let Some(name) = node.child_by_field_name("name") else { return code.derived(node) };
             match code.field(node, "scope") {
                 Some(scope) => code.member(scope, code.text(name), span(name), at),
-                // `::Name`
-                None => code.name(name),
+                // `::Name` is none of those in between.
+                None => code.add(Kind::Global(code.text(name).to_owned()), at),
             }
         }
         "element_reference" => element(code, node),
@@ -248,7 +251,11 @@ fn element<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
             Some(name) => code.member(value, name, span(*key), at),
             None => {
                 let key = code.value(*key);
-                code.index(value, key, at)
+                match code.facts.kind(key) {
+                    Kind::Literal(_) | Kind::Number(_) => code.index(value, key, at),
+                    // A table of keys: any of them may be the one.
+                    _ => code.member(value, ANY, at, at),
+                }
             }
         },
         _ => {
@@ -511,7 +518,9 @@ fn write<'t>(code: &mut Lowering<'t>, target: Node<'t>, value: ValueId) {
         }
         "instance_variable" | "class_variable" | "global_variable" | "element_reference" | "scope_resolution" => {
             let target = code.value(target);
-            code.assign(target, value);
+            if !matches!(code.facts.kind(target), Kind::Member { name, .. } if name == ANY) {
+                code.assign(target, value);
+            }
         }
         _ => {
             code.derived(target);
@@ -629,6 +638,7 @@ mod tests {
             "key = 'k'\no = { key: }\nsign(p, o[:key])",
             "key = -> { 'k' }\nsign(p, key.call)",
             "key = lambda do\n  'k'\nend\nsign(p, key.())",
+            "o = { a => 'k' }\nsign(p, o[b])",
             "let(:key) { 'k' }\nit { sign(p, key) }",
             "sign(p, <<~KEY)\n  k\nKEY\n",
             "def a(key = 'k')\n  sign(p, key)\nend",
@@ -652,6 +662,7 @@ mod tests {
             ("def key\n  ENV.fetch('A')\nrescue KeyError\n  'k'\nend\nsign(p, key)", vec!["$A", "fallback k"]),
             ("sign(p, Rails.application.credentials.jwt)", vec!["$jwt"]),
             ("sign(p, Settings.jwt.secret || 'k')", vec!["look-up", "fallback k"]),
+            ("sign(p, ENV[name] || 'k')", vec!["$", "fallback k"]),
             ("sign(p, :key)", vec!["unknown"]),
             ("sign(p, rand(9).to_s)", vec!["random"]),
             ("sign(p, [*'a'..'z'].sample(8).join)", vec!["random"]),
@@ -660,6 +671,14 @@ mod tests {
         ] {
             assert_eq!(key_of(source), ends, "{source}");
         }
+    }
+
+    #[test]
+    fn files_are_known_by_their_names() {
+        for name in ["a.rb", "Rakefile", "lib/tasks/a.rake", "config.ru", "Gemfile", "shop.gemspec"] {
+            assert_eq!(Language::of_path(name.as_ref()), Language::Ruby, "{name}");
+        }
+        assert_eq!(Language::of_path("Gemfile.lock".as_ref()), Language::Text);
     }
 
     #[test]

@@ -91,12 +91,12 @@ fn rewrite(text: &str, bytes: &mut [u8], name: Node, sign: Node, tokens: Node) {
         if let Some(byte) = bytes.get_mut(sign.start_byte()) {
             *byte = b'_';
         }
-    } else if last == "vec" && opens == Some(b'[') || BLOCKS.contains(&last) && opens == Some(b'{') {
-        if let Some(range) = bytes.get_mut(to_sign) {
-            range.fill(b' ');
-            if let (Some(byte), true) = (range.last_mut(), last == "vec") {
-                *byte = b'&';
-            }
+    } else if (last == "vec" && opens == Some(b'[') || BLOCKS.contains(&last) && opens == Some(b'{'))
+        && let Some(range) = bytes.get_mut(to_sign)
+    {
+        range.fill(b' ');
+        if let (Some(byte), true) = (range.last_mut(), last == "vec") {
+            *byte = b'&';
         }
     }
 }
@@ -386,14 +386,11 @@ fn call<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
         _ => {}
     }
     // `a.unwrap_or(b)` is either.
-    if let Kind::Member { object, name, .. } = code.facts.kind(callee) {
-        let object = *object;
-        match (name.as_str(), values.as_slice()) {
-            ("unwrap_or" | "unwrap_or_else" | "or" | "or_else", [other]) => {
-                return code.choice(vec![object, *other], at);
-            }
-            _ => {}
-        }
+    if let (Kind::Member { object, name, .. }, [other]) = (code.facts.kind(callee), values.as_slice())
+        && matches!(name.as_str(), "unwrap_or" | "unwrap_or_else" | "or" | "or_else")
+    {
+        let either = vec![*object, *other];
+        return code.choice(either, at);
     }
     code.call(callee, values.into_iter().map(positional).collect(), false, at)
 }
@@ -568,12 +565,14 @@ fn configured<'t>(code: &mut Lowering<'t>, attributes: &[Node<'t>], field: Node<
         if !matches!(name, "arg" | "clap" | "structopt" | "serde" | "envconfig" | "env" | "config") {
             continue;
         }
-        let tokens = attribute.child_by_field_name("arguments").map(children).unwrap_or_default();
-        for (index, key) in tokens.iter().enumerate().filter(|(_, token)| token.kind() == "identifier") {
-            let given = tokens.get(index + 1).filter(|value| value.kind().ends_with("string_literal"));
-            // Nothing but the sign is between a key and its value.
-            let between = given.and_then(|value| code.source().get(key.end_byte()..value.start_byte()));
-            let given = given.filter(|_| between.is_some_and(|between| between.trim() == "="));
+        let Some(arguments) = attribute.child_by_field_name("arguments") else { continue };
+        let mut cursor = arguments.walk();
+        let tokens: Vec<Node<'t>> = arguments.children(&mut cursor).collect();
+        for (index, key) in tokens.iter().enumerate() {
+            let given = match tokens.get(index + 1..index + 3) {
+                Some([sign, value]) if sign.kind() == "=" && value.kind().ends_with("string_literal") => Some(value),
+                _ => None,
+            };
             match (code.text(*key), given) {
                 ("env" | "from", Some(value)) => {
                     let value = code.value(*value);
@@ -672,5 +671,104 @@ fn bind_import<'t>(code: &mut Lowering<'t>, name: &'t str, at: Span, path: &[&'t
     // What an inner module takes from around it is known there by its own name.
     if !(matches!(*first, "self" | "super") && rest == [name]) {
         code.import(name, at, first, rest);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::library::Models;
+    use crate::resolve::{End, Resolver};
+
+    /// What the first argument of the first call of `uses` comes down to.
+    fn used(source: &str) -> Vec<String> {
+        let facts = parse(source);
+        assert!(facts.problems.is_empty(), "{source}: {:?}", facts.problems);
+        let resolver = Resolver::new(&facts, Models::of(Language::Rust, false));
+        let is_use = |call: &&ValueId| {
+            let callee = facts.call(**call).map(|call| call.callee);
+            callee.is_some_and(|callee| resolver.name_of(callee) == Some("uses"))
+        };
+        let call = facts.calls.iter().find(is_use).and_then(|call| facts.call(*call)).expect("a call of uses");
+        let ends = resolver.ends(call.arguments[0].value);
+        ends.into_iter()
+            .filter_map(|resolved| match resolved.end {
+                End::Literal(literal) if resolved.fallback => Some(format!("fallback {}", literal.text)),
+                End::Literal(literal) => Some(literal.text),
+                End::Environment(name) => Some(format!("${name}")),
+                End::Random(source, _) => Some(source.what.clone()),
+                End::LookUp(_) | End::Unknown(_) => None,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn constants_are_followed_however_they_are_held() {
+        for source in [
+            "const KEY: &str = \"k\"; fn f() { uses(KEY.as_bytes()) }",
+            "static KEY: &[u8] = b\"k\"; fn f() { uses(KEY) }",
+            "fn f() { let key = String::from(r#\"k\"#); uses(&key) }",
+            "mod a { pub const KEY: &str = \"k\"; } fn f() { uses(a::KEY) }",
+            "const KEY: &str = \"k\"; mod tests { use super::*; fn f() { uses(super::KEY) } }",
+            "struct A { key: String } impl A { fn new() -> Self { Self { key: \"k\".into() } } fn f(&self) { uses(&self.key) } }",
+            "struct A { key: String } fn f(a: &A) { uses(&a.key) } fn g() -> A { A { key: \"k\".to_string() } }",
+            "struct A { key: String } struct B { a: Arc<A> } fn f(b: B) { uses(&b.a.key) } fn g(key: String) -> A { A { key } } fn h() { g(\"k\".into()); }",
+            "struct A; impl A { const KEY: &'static str = \"k\"; fn f() { uses(Self::KEY) } }",
+            "fn key() -> &'static str { \"k\" } fn f() { uses(key()) }",
+            "fn key() -> String { return \"k\".to_owned(); } fn f() { uses(key()) }",
+            "lazy_static! { static ref KEY: String = \"k\".to_string(); } fn f() { uses(KEY.as_str()) }",
+            "static KEY: Lazy<String> = Lazy::new(|| { \"k\".to_string() }); fn f() { uses(&KEY) }",
+            "fn f() { let keys = vec![\"k\"]; for key in keys { uses(key) } }",
+            "fn f() { let (key, other) = (\"k\", 1); uses(key) }",
+            "fn f() { let A { key, .. } = A { key: \"k\" }; uses(key) }",
+            "fn f() { if let Some(key) = Some(\"k\") { uses(key) } }",
+            "fn f() { uses(concat!(\"\", \"k\")) }",
+            "fn f() { uses(&format!(\"k\")) }",
+        ] {
+            assert_eq!(used(source), ["k"], "{source}");
+        }
+    }
+
+    #[test]
+    fn an_unset_variable_falls_back() {
+        for source in [
+            "use std::env; fn f() { uses(env::var(\"X\").unwrap_or(\"d\".into())) }",
+            "fn f() { uses(std::env::var(\"X\").unwrap_or_else(|_| \"d\".to_string())) }",
+            "fn f() { uses(option_env!(\"X\").unwrap_or(\"d\")) }",
+            "use std::env; fn f() { let k = match env::var(\"X\") { Ok(k) => k, Err(_) => \"d\".into() }; uses(k) }",
+            "use std::env::var; fn f() { let k = if let Ok(k) = var(\"X\") { k } else { \"d\".into() }; uses(k) }",
+            "struct A { #[arg(long, env = \"X\", default_value = \"d\")] key: String } fn f(a: A) { uses(a.key) }",
+            "struct A { #[clap(env, default_value = \"d\")] x: String } fn f(a: A) { uses(a.x) }",
+        ] {
+            assert_eq!(used(source), ["$X", "fallback d"], "{source}");
+        }
+    }
+
+    #[test]
+    fn paths_are_bound_as_they_are_imported() {
+        let facts = parse("use a::{b::{self, c as d}, e::*, f}; use crate::g; use ::h::i; use super::j;");
+        let mut names: Vec<&str> = facts.bindings.iter().map(|binding| binding.name.as_str()).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["b", "d", "f", "g", "i"]);
+        assert_eq!(facts.opened, ["a::e"]);
+    }
+
+    #[test]
+    fn macros_are_rewritten_in_place() {
+        let text = "x(vec![format!(\"{}\", vec![1])], m!(a), std::env!(\"X\")); // vec![1]\nlet s = \"vec![1]\";";
+        let plain = plain_macros(text);
+        assert_eq!(
+            plain,
+            "x(   &[format_(\"{}\",    &[1])], m!(a), std::env_(\"X\")); // vec![1]\nlet s = \"vec![1]\";"
+        );
+        assert_eq!(plain.len(), text.len());
+    }
+
+    #[test]
+    fn tests_are_told_from_what_they_test() {
+        let text = "fn a() {}\n#[cfg(test)]\nmod tests { fn b() {} }\n#[tokio::test]\nasync fn c() {}\n#[cfg(not(test))]\nfn d() {}";
+        let facts = parse(text);
+        let tests: Vec<&str> = facts.tests.iter().map(|test| &text[test.range()]).collect();
+        assert_eq!(tests, ["mod tests { fn b() {} }", "async fn c() {}"]);
     }
 }

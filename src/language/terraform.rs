@@ -71,7 +71,7 @@ fn block(text: &str, range: Range<usize>, facts: &mut Facts, depth: usize) -> bo
 }
 
 /// Texts are lowered with their templates resolved, so what is left in them is text.
-const DIALECT: Dialect = Dialect { shell: false, spring: false, percent: false };
+const DIALECT: Dialect = Dialect { shell: false, bare: true, spring: false, percent: false };
 
 struct Lowering<'a, 'f> {
     text: &'a str,

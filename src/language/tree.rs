@@ -239,7 +239,7 @@ impl<'a> Tree<'a> {
 
 /// Resolves the escapes of a quoted text that stands at byte `start`; nothing if there are others, or too many for a map
 /// of them to be worth it.
-fn escapes(raw: &str, start: usize) -> Option<Cut> {
+pub(crate) fn escapes(raw: &str, start: usize) -> Option<Cut> {
     const MOST: usize = 4096;
     let mut cut = Cut::default();
     let mut done = 0;
@@ -256,13 +256,28 @@ fn escapes(raw: &str, start: usize) -> Option<Cut> {
             b'r' => ('\r', 2),
             b't' => ('\t', 2),
             byte @ (b'"' | b'\\' | b'/' | b'\'') => (*byte as char, 2),
-            b'u' => (char::from_u32(u32::from_str_radix(escape.get(2..6)?, 16).ok()?)?, 6),
+            b'b' => ('\u{8}', 2),
+            b'f' => ('\u{c}', 2),
+            b'u' => unicode(escape)?,
             _ => return None,
         };
         cut.push_changed(character.encode_utf8(&mut [0; 4]), start + done + plain, length);
         done += plain + length;
     }
     None
+}
+
+/// The character of `\uXXXX`, or of two of them that are a surrogate pair (RFC 8259 §7), and how long it is written.
+fn unicode(escape: &str) -> Option<(char, usize)> {
+    let unit = |at: usize| {
+        let digits = escape.get(at..)?.strip_prefix("\\u")?.get(..4)?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    let first = unit(0)?;
+    if let Some(character) = char::from_u32(u32::from(first)) {
+        return Some((character, 6));
+    }
+    Some((char::decode_utf16([first, unit(6)?]).next()?.ok()?, 12))
 }
 
 /// Reads entries off a tree into facts.

@@ -1,7 +1,7 @@
 //! A token is read without being verified, and what it says is used.
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
 
 use super::{Draft, Drafts, call_draft};
 use crate::analysis::{Analysis, UseSite};
@@ -127,11 +127,11 @@ impl Held {
 #[derive(Default)]
 struct Reads<'f> {
     /// The names a value is bound to, and the alternatives it is one of: what else it is then called.
-    also: HashMap<Held, Vec<Held>>,
+    also: FxHashMap<Held, Vec<Held>>,
     /// The members that are taken of it.
-    members: HashMap<Held, Vec<(&'f str, ValueId)>>,
+    members: FxHashMap<Held, Vec<(&'f str, ValueId)>>,
     /// What is used as a whole (returned, passed on), and so may be read anywhere; how often.
-    whole: HashMap<Held, usize>,
+    whole: FxHashMap<Held, usize>,
     /// The tokens that are verified.
     verified: Vec<Verified>,
 }
@@ -148,7 +148,7 @@ impl<'f> Reads<'f> {
         let facts = analysis.facts;
         let mut reads = Reads::default();
         // `claims.get('exp')` takes no more of the claims than `claims['exp']`.
-        let mut getters = HashSet::new();
+        let mut getters = FxHashSet::default();
         for call in &facts.calls {
             if let (Some((object, name)), Some(inner)) = (analysis.resolver.entry_taken(*call), facts.call(*call)) {
                 reads.members.entry(Held::of(facts, object)).or_default().push((name, *call));
@@ -162,15 +162,14 @@ impl<'f> Reads<'f> {
         }
         for (index, value) in (0..).zip(&facts.values) {
             match &value.kind {
-                Kind::Member { object, name, .. } if analysis.resolver.result(*object, name).is_some() => {
-                    // Behind the token come what it was cut into, and an error.
-                    if analysis.resolver.result(*object, name) == Some(0) {
-                        let token = Held::Value(ValueId(index));
-                        reads.also.entry(Held::of(facts, *object)).or_default().push(token);
-                    }
-                }
                 Kind::Member { object, name, .. } if !getters.contains(&ValueId(index)) => {
-                    reads.members.entry(Held::of(facts, *object)).or_default().push((name, ValueId(index)));
+                    let of = Held::of(facts, *object);
+                    match analysis.resolver.result(*object, name) {
+                        Some(0) => reads.also.entry(of).or_default().push(Held::Value(ValueId(index))),
+                        // Behind the token come what it was cut into, and an error.
+                        Some(_) => {}
+                        None => reads.members.entry(of).or_default().push((name, ValueId(index))),
+                    }
                 }
                 // What a getter gives is what it gets.
                 Kind::Call(call) if matches!(facts.kind(call.callee), Kind::Member { .. }) => {
@@ -204,7 +203,7 @@ impl<'f> Reads<'f> {
 
     /// Whether all that is taken from a decoded token is harmless.
     fn only_harmless(&self, analysis: &Analysis, site: &UseSite) -> bool {
-        let mut seen = HashSet::new();
+        let mut seen = FxHashSet::default();
         let mut open = vec![Held::Value(site.call)];
         let filled = site.model.fills.iter().flat_map(|place| analysis.resolver.locate(site.call, place).values());
         let filled = filled.map(|value| Held::of(analysis.facts, value)).filter(|held| matches!(held, Held::Name(_)));

@@ -10,6 +10,8 @@
 
 use std::sync::LazyLock;
 
+use rustc_hash::FxHashMap;
+
 use super::published;
 use super::words::{self, Kind, LETTERS, VOCABULARY, Word, Words};
 
@@ -513,8 +515,8 @@ enum Context {
 /// How often characters were seen, by what came before them.
 #[derive(Default)]
 struct Seen {
-    characters: std::collections::HashMap<(Context, char), f64>,
-    contexts: std::collections::HashMap<Context, f64>,
+    characters: FxHashMap<(Context, char), f64>,
+    contexts: FxHashMap<Context, f64>,
 }
 
 impl Seen {
@@ -576,7 +578,7 @@ struct Copies(Vec<Option<usize>>);
 
 impl Copies {
     fn new(text: &[char]) -> Self {
-        let mut latest = std::collections::HashMap::new();
+        let mut latest = FxHashMap::default();
         let pairs = text.windows(2).enumerate();
         Copies(pairs.map(|(at, pair)| latest.insert((pair.first().copied(), pair.last().copied()), at)).collect())
     }

@@ -1,9 +1,10 @@
 //! Secrets that anybody can read: what products, libraries and tutorials ship or show.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
-static PUBLISHED: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
+use rustc_hash::FxHashMap;
+
+static PUBLISHED: LazyLock<FxHashMap<&'static str, &'static str>> = LazyLock::new(|| {
     include_str!("../../rules/vocabulary/published.tsv")
         .lines()
         .filter(|line| !line.starts_with("# "))
@@ -19,8 +20,8 @@ pub fn published(value: &str) -> Option<&'static str> {
 /// The shortest part of a published value that is known again: shorter ones stand in other texts too.
 const PART: usize = 8;
 
-static PARTS: LazyLock<HashMap<&'static [u8], &'static [u8]>> = LazyLock::new(|| {
-    let mut parts = HashMap::new();
+static PARTS: LazyLock<FxHashMap<&'static [u8], &'static [u8]>> = LazyLock::new(|| {
+    let mut parts = FxHashMap::default();
     for value in PUBLISHED.keys().map(|value| value.as_bytes()) {
         for (start, part) in value.windows(PART).enumerate() {
             parts.entry(part).or_insert(value.get(start..).unwrap_or_default());

@@ -132,6 +132,24 @@ pub fn reference(value: &str) -> Option<Reference> {
     }
 }
 
+/// Whether `value` is a hole in a text for people, `<your-secret>`. As the value of a setting nothing fills it in, and it
+/// is what the program is started with.
+pub fn is_hole(value: &str) -> bool {
+    let value = value.trim();
+    let hole = value.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
+    hole.is_some_and(|hole| hole.starts_with(|first: char| first.is_ascii_alphabetic()) && !hole.contains(['<', '>']))
+        && reference(value) == Some(Reference::Template)
+}
+
+/// The name between the marks of a template that is nothing but a name: `$name`, `%name%`, `@name@`.
+pub fn bare_name(value: &str) -> Option<&str> {
+    let value = value.trim();
+    let between = |mark: char| value.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark));
+    let name = value.strip_prefix('$').or_else(|| between('%')).or_else(|| between('@'))?;
+    let is_name = |name: &&str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    Some(name).filter(is_name)
+}
+
 /// Whether `value` is not a secret itself.
 pub fn is_reference(value: &str) -> bool {
     reference(value).is_some()
@@ -218,6 +236,24 @@ mod tests {
             "@dmin",
         ] {
             assert_eq!(reference(value), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn holes_and_bare_names_are_told_from_other_templates() {
+        for hole in ["<your-secret>", " <MY SECRET KEY> ", "<client secret>"] {
+            assert!(is_hole(hole), "{hole}");
+        }
+        for other in
+            ["<%= ENV['JWT_SECRET'] %>", "<<jwtSecret>>", "<path:secret/data/api#jwt-key>", "<a> and <b>", "<", ""]
+        {
+            assert!(!is_hole(other), "{other}");
+        }
+        for (value, name) in [("$name", "name"), ("%a_name%", "a_name"), ("@Name1@", "Name1")] {
+            assert_eq!(bare_name(value), Some(name), "{value}");
+        }
+        for other in ["${name}", "$name/x", "%env(X)%", "name", "100%", "@name"] {
+            assert_eq!(bare_name(other), None, "{other}");
         }
     }
 

@@ -20,6 +20,7 @@ use sha2::{Digest, Sha256};
 
 use super::code::{self, Description, Piece, Placed};
 use super::published::{self, published};
+use super::reference;
 use super::token;
 use super::words::{self, Kind, VOCABULARY, Word, Words};
 use crate::library::Encoding;
@@ -220,6 +221,11 @@ fn guess(value: &str, names: &Words, layers: u32) -> Guess {
         let reason =
             "it begins with django-insecure-: it was made for development, and Django itself warns of it".to_owned();
         let bits = describe(value, names).bits;
+        return Guess { bits, verdict: Some(Verdict::Placeholder), reasons: vec![reason] };
+    }
+    if reference::is_hole(value) {
+        let bits = describe(value, names).bits.min(person_bits(value.chars().count()));
+        let reason = "it is a placeholder that was never replaced".to_owned();
         return Guess { bits, verdict: Some(Verdict::Placeholder), reasons: vec![reason] };
     }
     if token::parse(value).is_some() {
@@ -797,6 +803,7 @@ mod tests {
             ("replace_with_yours_please", 48.0, Verdict::Placeholder),
             ("your-very-own-secret", 40.0, Verdict::Placeholder),
             ("TODO", 14.0, Verdict::Placeholder),
+            ("<your-jwt-secret>", 48.0, Verdict::Placeholder),
             ("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", 24.0, Verdict::Guessable),
             ("dragon", 14.0, Verdict::Guessable),
             ("S3cr3tK3yF0rMyApp2024", 48.0, Verdict::Guessable),
