@@ -178,7 +178,7 @@ fn within<'s>(package: &str, module: &str, steps: &'s [Step<'s>]) -> Option<&'s 
 fn opened_way<'m>(module: &'m str, steps: &[Step<'m>]) -> Option<(&'m str, Vec<Step<'m>>)> {
     let mut names = module.split(['.', '\\', ':']).filter(|name| !name.is_empty());
     let first = names.next()?;
-    Some((first, names.map(|name| Step::Member(name)).chain(steps.iter().copied()).collect()))
+    Some((first, names.map(Step::Member).chain(steps.iter().copied()).collect()))
 }
 
 /// Whether `path` leads along these steps from a package. The default export and what `require` returns are the same.
