@@ -390,7 +390,7 @@ impl<'f> Resolver<'f> {
             Kind::Name(binding) => {
                 let writes = self.facts.writes(value, *binding);
                 let binding = &self.facts.bindings[binding.index()];
-                let written = writes.iter().find_map(|write| match self.facts.kind(*write) {
+                let written = writes.iter().take(MAX_WRITES).find_map(|write| match self.facts.kind(*write) {
                     Kind::Class(class) => Some(*class),
                     Kind::Call(Call { callee, construct: true, .. }) => self.class_named_by(*callee),
                     _ => None,
@@ -942,9 +942,12 @@ impl<'f> Resolver<'f> {
 
     /// Whether a value is a name of something that is imported, and so no object of this file's.
     fn is_imported(&self, value: ValueId) -> bool {
+        if !matches!(self.facts.kind(value), Kind::Name(_)) {
+            return false;
+        }
         let origin = self.origin(value);
         let member = |step: &Step| matches!(step, Step::Member(_));
-        matches!(self.facts.kind(value), Kind::Name(_)) && origin.module().is_some() && origin.steps.iter().all(member)
+        origin.module().is_some() && origin.steps.iter().all(member)
     }
 
     /// Whether a condition of a model holds for a call.
