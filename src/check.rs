@@ -23,6 +23,7 @@ use crate::language::{self, Language};
 use crate::library::Models;
 use crate::lines::Lines;
 use crate::manifest::Manifests;
+use crate::name::{self, Tier};
 use crate::past::{Ages, Identity, Secrets, Standing};
 use crate::report::line_hash;
 use crate::repository::{self, FileStatus, Naming, Repositories};
@@ -276,7 +277,8 @@ fn gather(options: &Options, repositories: &Repositories) -> Result<Gathered, Er
                 add(file, status, true)
             })?;
             (summary.files, summary.bytes, summary.skipped) = (read.files, read.bytes, read.skipped);
-            if change.has_environment() {
+            let asks = candidates.lock().unwrap_or_else(PoisonError::into_inner).iter().any(depends_on_code);
+            if asks {
                 change.read_rest(options.tree.max_file_size, |file| {
                     // Nothing is said of a file that has not changed, nor that it is none to be read.
                     let _ = add(file, None, false);
@@ -335,6 +337,23 @@ fn gather(options: &Options, repositories: &Repositories) -> Result<Gathered, Er
     }
     gathered.candidates = candidates.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(gathered)
+}
+
+/// Whether there is a variable in an environment file that is a key only if code says so: one with a name that does not tell,
+/// and a value that can be a key.
+fn depends_on_code(file: &Candidate) -> bool {
+    const SHORTEST: usize = 6;
+    let is_open = |line: &str| {
+        let Some((name, value)) = line.split_once('=') else { return false };
+        let name = name.trim().trim_start_matches("export ").trim();
+        let value = value.trim().trim_matches(['"', '\'']);
+        let is_key = value.len() >= SHORTEST
+            && !value.contains("://")
+            && !value.contains(char::is_whitespace)
+            && !value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        is_key && !name.starts_with('#') && !matches!(name::tier(&[name]), Some(Tier::A | Tier::B))
+    };
+    file.language == Language::Dotenv && file.text.lines().any(is_open)
 }
 
 /// A version of a file, if it may matter under its name.

@@ -332,12 +332,12 @@ mod tests {
     #[test]
     fn summary_says_what_was_looked_at() {
         let line = |findings: &[Finding], summary: &Summary| summary_line(&Report { findings, summary });
-        let mut summary = Summary { files: 1, bytes: 512, skipped: Vec::new(), elapsed_ms: 2_345 };
+        let mut summary = Summary { history: None, files: 1, bytes: 512, skipped: Vec::new(), elapsed_ms: 2_345 };
         assert_eq!(line(&[], &summary), "Nothing to mend: looked at 1 file (512 B) in 2.3 s.");
         let findings = fixture::findings();
         assert_eq!(line(&findings[..1], &summary), "1 error: looked at 1 file (512 B) in 2.3 s.");
         assert_eq!(
-            line(&findings[4..], &summary),
+            line(&findings[4..6], &summary),
             "Nothing to mend; 2 in tests, examples and documentation are notes: looked at 1 file (512 B) in 2.3 s."
         );
         summary.files = 0;
