@@ -378,7 +378,8 @@ fn version_candidate(version: &Version, file: &File<'_>) -> Result<Option<Candid
 fn language_of_unnamed(bytes: &[u8]) -> Language {
     const LINES: usize = 20;
     let text = String::from_utf8_lossy(bytes.get(..4096).unwrap_or(bytes));
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    let lines: Vec<&str> =
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
     let is_variable = |line: &&str| {
         line.strip_prefix("export ").unwrap_or(line).split_once('=').is_some_and(|(name, _)| {
             !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
@@ -659,7 +660,12 @@ impl<'f> Writer<'f> {
             let entry = analysis.facts.entries.iter().find(|entry| entry.key_span == draft.span)?;
             Some(analysis.facts.value(entry.value).span)
         };
-        let span = analysis.secrets.iter().any(|secret| secret.span == draft.span).then_some(draft.span).or_else(value_span)?;
+        let span = analysis
+            .secrets
+            .iter()
+            .any(|secret| secret.span == draft.span)
+            .then_some(draft.span)
+            .or_else(value_span)?;
         let secret = analysis.secrets.iter().find(|secret| secret.span.overlaps(span))?;
         Some(Identity::new(&secret.text, secret.name.as_deref()))
     }

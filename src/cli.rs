@@ -549,10 +549,17 @@ impl Progress {
 fn history_bar(progress: Arc<history::Progress>, started: Instant) -> ProgressBar {
     let bar = ProgressBar::new_spinner();
     let state = move |_: &ProgressState, out: &mut dyn fmt::Write| {
-        let [objects, total, bytes] = [&progress.objects, &progress.total, &progress.bytes].map(|count| count.load(Ordering::Relaxed));
+        let [objects, total, bytes] =
+            [&progress.objects, &progress.total, &progress.bytes].map(|count| count.load(Ordering::Relaxed));
         let seconds = started.elapsed().as_secs_f64().max(0.001);
         let rate = DecimalBytes((bytes as f64 / seconds) as u64);
-        let _ = write!(out, "{} of {} objects, {} at {rate}/s", HumanCount(objects), HumanCount(total), DecimalBytes(bytes));
+        let _ = write!(
+            out,
+            "{} of {} objects, {} at {rate}/s",
+            HumanCount(objects),
+            HumanCount(total),
+            DecimalBytes(bytes)
+        );
     };
     if let Ok(style) = ProgressStyle::with_template("{spinner} history: {objects}, {elapsed}") {
         bar.set_style(style.with_key("objects", state));

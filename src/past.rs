@@ -142,7 +142,11 @@ impl Secrets {
             let Some(span) = self.spans.get(&secret) else { continue };
             if let (Some((id, date)), true) = (when.commit, when != span.first) {
                 let commit = Commit { id: id.to_string(), date };
-                finding.notes.push(format!("this place is the one in commit {} of {}", commit.short_id(), commit.day()));
+                finding.notes.push(format!(
+                    "this place is the one in commit {} of {}",
+                    commit.short_id(),
+                    commit.day()
+                ));
             }
             // One secret after the other can have had the same place and name.
             let commit = when.commit.map(|(id, _)| id.to_string()).unwrap_or_default();

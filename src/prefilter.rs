@@ -107,7 +107,8 @@ fn is_json(bytes: &[u8]) -> bool {
 /// plain names are told first.
 pub fn always_matters(name: &[u8]) -> bool {
     let rest = name.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
-    let is_plain = rest.len() > 4 || !rest.first().is_some_and(|byte| matches!(byte.to_ascii_lowercase(), b'p' | b'k' | b'e' | b'd'));
+    let is_plain = rest.len() > 4
+        || !rest.first().is_some_and(|byte| matches!(byte.to_ascii_lowercase(), b'p' | b'k' | b'e' | b'd'));
     let has_env = name.windows(3).any(|window| window.eq_ignore_ascii_case(b"env"));
     if is_plain && !has_env {
         return false;
@@ -296,7 +297,9 @@ mod tests {
 
     #[test]
     fn names_that_matter_whatever_is_in_the_file() {
-        for name in [".env", ".ENV.local", "production.env", "env-example", "x.PEM", "jwt.key", "id.p8", "a.pk8", "x.dotenv"] {
+        for name in
+            [".env", ".ENV.local", "production.env", "env-example", "x.PEM", "jwt.key", "id.p8", "a.pk8", "x.dotenv"]
+        {
             assert!(always_matters(name.as_bytes()), "{name}");
         }
         for name in ["app.js", "environment.ts", "keys.json", "key", "pem", "p.e", "", "."] {

@@ -211,7 +211,7 @@ const BINARY: &str = "binary";
 
 /// Whether a file that begins so is binary. UTF-16 is full of NUL bytes, so its byte order mark is looked at first.
 fn is_binary(start: &[u8]) -> bool {
-    utf16(start).is_none() && start.iter().take(SAMPLE).any(|&byte| byte == 0)
+    utf16(start).is_none() && memchr::memchr(0, start.get(..SAMPLE).unwrap_or(start)).is_some()
 }
 
 /// How a pair of bytes becomes a UTF-16 unit, where the byte order mark says so.

@@ -115,7 +115,13 @@ fn twenty_secrets_of_the_past_have_the_right_first_commit() {
         let commit = &finding["commit"];
         assert_eq!((&commit["at_head"], &commit["in_working_tree"]), (&Value::Bool(false), &Value::Bool(false)));
         assert_eq!(commit["reachable"], "refs");
-        let shown = repo.git(&["show", "-s", "--format=%cd", "--date=format-local:%Y-%m-%dT%H:%M:%SZ", commit["id"].as_str().expect("an id")]);
+        let shown = repo.git(&[
+            "show",
+            "-s",
+            "--format=%cd",
+            "--date=format-local:%Y-%m-%dT%H:%M:%SZ",
+            commit["id"].as_str().expect("an id"),
+        ]);
         assert_eq!(commit["date"], shown.as_str());
     }
     assert_eq!(report.status, 1);
@@ -126,7 +132,11 @@ fn twenty_secrets_of_the_past_have_the_right_first_commit() {
     assert_eq!(firsts(&history(&repo)), expected);
     repo.git(&["multi-pack-index", "write"]);
     let pack = repo.path(".git/objects/pack");
-    for index in fs::read_dir(&pack).expect("a folder").flatten().filter(|file| file.path().extension().is_some_and(|extension| extension == "idx")) {
+    for index in fs::read_dir(&pack)
+        .expect("a folder")
+        .flatten()
+        .filter(|file| file.path().extension().is_some_and(|extension| extension == "idx"))
+    {
         fs::remove_file(index.path()).expect("removed");
     }
     assert_eq!(firsts(&history(&repo)), expected);
@@ -144,7 +154,10 @@ fn one_secret_in_many_versions_is_one_finding_with_a_first_and_a_last_commit() {
     let report = history(&repo);
     assert_eq!(report.found(), ["hardcoded-secret src/app.js:1"]);
     let commit = &report.findings()[0]["commit"];
-    assert_eq!((&commit["id"], &commit["last_id"]), (&Value::from(commits[0].as_str()), &Value::from(commits[19].as_str())));
+    assert_eq!(
+        (&commit["id"], &commit["last_id"]),
+        (&Value::from(commits[0].as_str()), &Value::from(commits[19].as_str()))
+    );
 }
 
 #[test]
@@ -216,7 +229,8 @@ fn a_second_run_looks_only_at_what_is_new() {
     assert!(cached(&second) > 0);
 
     // What the environment file says is a secret since there is code that uses it.
-    repo.write("src/new.js", "require('jsonwebtoken').sign({}, process.env.MAGIC)\n").write("later.js", signs_with(&secret(3)));
+    repo.write("src/new.js", "require('jsonwebtoken').sign({}, process.env.MAGIC)\n")
+        .write("later.js", signs_with(&secret(3)));
     repo.commit("more", 4);
     repo.git(&["rm", "-q", "later.js", ".env"]);
     repo.commit("less", 5);
@@ -333,7 +347,8 @@ fn a_worktree_a_detached_head_and_a_sub_folder() {
     repo.git(&["worktree", "add", "-q", "--detach", "../side"]);
     let side = repo.root.parent().expect("a folder").join("side");
     let run = |folder: &Path, more: &[&str]| {
-        Report::of(jotlint(folder, &["check", "--history", "--ignore", "stale-secret", "--format", "json"]).args(more)).found()
+        Report::of(jotlint(folder, &["check", "--history", "--ignore", "stale-secret", "--format", "json"]).args(more))
+            .found()
     };
     assert_eq!(run(&side, &[]), ["hardcoded-secret src/here.js:1", "hardcoded-secret gone.js:1"]);
     assert_eq!(run(&side.join("src"), &[]), ["hardcoded-secret here.js:1", "hardcoded-secret ../gone.js:1"]);
@@ -378,7 +393,8 @@ fn a_partial_clone_says_what_is_missing() {
     let address = format!("file://{}", repo.root.display());
     git(folder, &["clone", "-q", "--filter=blob:none", &address, "clone"]);
     let clone = folder.join("clone");
-    let run = || Report::of(&mut jotlint(&clone, &["check", "--history", "--ignore", "stale-secret", "--format", "json"]));
+    let run =
+        || Report::of(&mut jotlint(&clone, &["check", "--history", "--ignore", "stale-secret", "--format", "json"]));
     let report = run();
     assert_eq!(report.found(), ["hardcoded-secret kept.js:1"]);
     assert_eq!(report.json["summary"]["history"]["missing_objects"], 2);
@@ -554,7 +570,9 @@ fn findings_of_the_past_have_a_run_of_their_own_in_sarif() {
     repo.write("gone.js", signs_with(STRONG)).commit("add", 2);
     repo.git(&["rm", "-q", "gone.js"]);
     repo.write("here.js", WEAK).commit("remove", 3);
-    let output = jotlint(&repo.root, &["check", "--history", "--ignore", "stale-secret", "--format", "sarif"]).output().expect("it runs");
+    let output = jotlint(&repo.root, &["check", "--history", "--ignore", "stale-secret", "--format", "sarif"])
+        .output()
+        .expect("it runs");
     let log: Value = serde_json::from_slice(&output.stdout).expect("a log");
     let runs: Vec<(&str, Vec<&str>)> = log["runs"]
         .as_array()

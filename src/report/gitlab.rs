@@ -80,8 +80,11 @@ fn vulnerability(finding: &Finding, commit: Option<&str>) -> Value {
         })
     }));
     let origin = finding.past.as_ref().map(origin);
-    let said: Vec<String> =
-        std::iter::once(&finding.message).chain(&origin).chain(&finding.notes).map(|part| one_line(&sentence(part))).collect();
+    let said: Vec<String> = std::iter::once(&finding.message)
+        .chain(&origin)
+        .chain(&finding.notes)
+        .map(|part| one_line(&sentence(part)))
+        .collect();
     json!({
         "id": uuid(&finding.fingerprint),
         "name": document.map_or(finding.rule, |document| document.title.as_str()),

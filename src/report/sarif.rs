@@ -104,7 +104,8 @@ fn result(finding: &Finding) -> SarifResult {
     }
     let secret = finding.secret.as_ref();
     let past = finding.past.as_ref();
-    let commit = |commit: Option<&Commit>| json!(commit.map(|commit| json!({ "id": commit.id, "date": commit.date_text() })));
+    let commit =
+        |commit: Option<&Commit>| json!(commit.map(|commit| json!({ "id": commit.id, "date": commit.date_text() })));
     let properties = [
         ("commit", commit(past.and_then(|past| past.first.as_ref()))),
         ("lastCommit", commit(past.and_then(|past| past.last.as_ref()))),

@@ -94,13 +94,14 @@ fn history(report: &Report<'_>) -> String {
     let Some(history) = &report.summary.history else {
         return String::new();
     };
-    let (blobs, commits) = (HumanCount(history.blobs as u64), HumanCount(history.commits as u64));
-    let unreachable = history.reflog_commits + history.unreachable_commits;
-    let elsewhere = match unreachable {
-        0 => String::new(),
-        _ => format!(", {} of them in no branch or tag", HumanCount(unreachable as u64)),
+    let many = |number: usize, thing: &str| {
+        format!("{} {thing}{}", HumanCount(number as u64), if number == 1 { "" } else { "s" })
     };
-    format!(" and {blobs} versions of files in {commits} commits{elsewhere}")
+    let elsewhere = match history.reflog_commits + history.unreachable_commits {
+        0 => String::new(),
+        number => format!(", {} of them in no branch or tag", HumanCount(number as u64)),
+    };
+    format!(" and {} of {}{elsewhere}", many(history.blobs, "blob"), many(history.commits, "commit"))
 }
 
 fn skipped(report: &Report<'_>) -> String {

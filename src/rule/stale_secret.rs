@@ -29,7 +29,10 @@ pub fn check(analysis: &Analysis, ages: &Ages, drafts: &mut Drafts) {
         let mut draft = literal_draft(analysis, ID, secret, Severity::Warning, message);
         draft.notes = vec![
             format!("commit {} of {} brought it", commit.short_id(), commit.day()),
-            format!("everybody who has seen it since then can sign tokens; it should change every {} days", ages.rotation_days),
+            format!(
+                "everybody who has seen it since then can sign tokens; it should change every {} days",
+                ages.rotation_days
+            ),
         ];
         if previous.is_some() {
             draft.help = "take it out: the tokens it signed have long expired".to_owned();
@@ -57,7 +60,8 @@ mod tests {
 
     #[test]
     fn names_of_previous_keys() {
-        for name in ["JWT_SECRET_PREVIOUS", "jwtSecretPrevious", "OLD_JWT_SECRET", "jwt.secret.old", "JWT_SECRET_PREV"] {
+        for name in ["JWT_SECRET_PREVIOUS", "jwtSecretPrevious", "OLD_JWT_SECRET", "jwt.secret.old", "JWT_SECRET_PREV"]
+        {
             assert!(is_previous(name), "{name}");
         }
         for name in ["JWT_SECRET", "THRESHOLD", "GOLD_KEY", "previousness", "BOLD"] {

@@ -396,7 +396,8 @@ struct Found {
 impl Found {
     /// Reads every object that is not known.
     fn read(repository: &git2::Repository, known: &Known, max_file_size: u64, progress: &Progress) -> Found {
-        let objects = Objects::open(repository, |name| pack_id(name).is_some_and(|id| known.packs.binary_search(&id).is_ok()));
+        let objects =
+            Objects::open(repository, |name| pack_id(name).is_some_and(|id| known.packs.binary_search(&id).is_ok()));
         progress.total.store(objects.count() as u64, Ordering::Relaxed);
         let count = |bytes: &[u8]| {
             progress.objects.fetch_add(1, Ordering::Relaxed);
@@ -538,7 +539,15 @@ impl Found {
                     kinds.push(kind);
                     let bytes = self.open.get(blob).cloned().flatten();
                     let at_head = head.contains(blob);
-                    versions.push(Version { blob: *blob, path, local, is_named: true, when: place.when, at_head, bytes });
+                    versions.push(Version {
+                        blob: *blob,
+                        path,
+                        local,
+                        is_named: true,
+                        when: place.when,
+                        at_head,
+                        bytes,
+                    });
                 }
             }
         }
@@ -546,7 +555,15 @@ impl Found {
             let path = blob.to_string();
             if selection.is_all() {
                 let bytes = bytes.clone();
-                versions.push(Version { blob: *blob, path, local: 0, is_named: false, when: NEVER, at_head: false, bytes });
+                versions.push(Version {
+                    blob: *blob,
+                    path,
+                    local: 0,
+                    is_named: false,
+                    when: NEVER,
+                    at_head: false,
+                    bytes,
+                });
             }
         }
         versions.sort_by(|one, other| {
@@ -597,7 +614,10 @@ impl Found {
             say(format!("history: {} folders are too deep", self.too_deep));
         }
         for (path, reason) in &self.objects.broken {
-            say(format!("history: {} cannot be read: {reason}", path.file_name().unwrap_or_default().to_string_lossy()));
+            say(format!(
+                "history: {} cannot be read: {reason}",
+                path.file_name().unwrap_or_default().to_string_lossy()
+            ));
         }
         skipped
     }

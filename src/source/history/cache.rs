@@ -87,7 +87,9 @@ impl Known {
             ids.sort_unstable();
             ids.dedup();
         }
-        self.sightings.sort_by(|one, other| (one.blob, one.position, &one.trees).cmp(&(other.blob, other.position, &other.trees)));
+        self.sightings.sort_by(|one, other| {
+            (one.blob, one.position, &one.trees).cmp(&(other.blob, other.position, &other.trees))
+        });
     }
 
     /// Without the names, which have to be found anew, and what depends on them. What is clean stays so.

@@ -309,7 +309,8 @@ impl Pack {
                 }
                 Header::RefDelta { base_id } => {
                     pack.has_ref_deltas = true;
-                    let by_id = by_id.get_or_insert_with(|| (0..).zip(&pack.entries).map(|(at, (_, id))| (*id, at)).collect());
+                    let by_id =
+                        by_id.get_or_insert_with(|| (0..).zip(&pack.entries).map(|(at, (_, id))| (*id, at)).collect());
                     let base = oid(&base_id).ok().and_then(|id| by_id.get(&id).copied());
                     pack.bases[at] = base.unwrap_or(NO_BASE);
                     continue;
@@ -364,7 +365,8 @@ impl Pack {
         }
         let seen: Vec<AtomicBool> = is_wanted.iter().map(|_| AtomicBool::new(false)).collect();
         let hand_on = |at: usize, bytes: &[u8]| {
-            if let (Some(true), Some(Some(kind)), Some((_, id))) = (is_wanted.get(at), self.kinds.get(at), self.entries.get(at))
+            if let (Some(true), Some(Some(kind)), Some((_, id))) =
+                (is_wanted.get(at), self.kinds.get(at), self.entries.get(at))
                 && !seen[at].swap(true, Ordering::Relaxed)
                 && bytes.len() as u64 <= limit
             {
@@ -376,7 +378,8 @@ impl Pack {
         }
         // One by one, each with its bases: slower, but what is sound is read.
         let by_id = self.by_id();
-        let left = (0..self.entries.len()).into_par_iter().filter(|at| is_wanted[*at] && !seen[*at].load(Ordering::Relaxed));
+        let left =
+            (0..self.entries.len()).into_par_iter().filter(|at| is_wanted[*at] && !seen[*at].load(Ordering::Relaxed));
         let failed = left.map_init(Default::default, |(buffer, inflate), at| {
             let read = guarded(|| self.decode(at, &by_id, buffer, inflate));
             match read {
@@ -391,15 +394,18 @@ impl Pack {
     /// Decodes wanted entries along the delta trees.
     fn traverse(&self, is_wanted: &[bool], limit: u64, hand_on: &(impl Fn(usize, &[u8]) + Sync)) -> Result<(), String> {
         let mut is_needed = is_wanted.to_vec();
-        for at in 0..is_needed.len() {
-            // What is too large is decoded only for what changes it.
-            is_needed[at] &= self.bases[at] != NO_BASE || self.data.entry(self.entries[at].0).is_ok_and(|entry| entry.decompressed_size <= limit);
+        // What is too large is decoded only for what changes it.
+        let fits = |offset| self.data.entry(offset).is_ok_and(|entry| entry.decompressed_size <= limit);
+        for ((is_needed, base), (offset, _)) in is_needed.iter_mut().zip(&self.bases).zip(&self.entries) {
+            *is_needed &= *base != NO_BASE || fits(*offset);
         }
         // Nearly all bases stand before what changes them.
         loop {
             let mut found = false;
             for at in (0..is_needed.len()).rev() {
-                if is_needed[at] && let Some(base) = is_needed.get_mut(self.bases[at] as usize) {
+                if is_needed[at]
+                    && let Some(base) = is_needed.get_mut(self.bases[at] as usize)
+                {
                     found |= !*base && self.bases[at] as usize > at;
                     *base = true;
                 }
