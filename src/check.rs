@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Write as _};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -27,6 +28,7 @@ use crate::language::{self, Language};
 use crate::library::Models;
 use crate::lines::Lines;
 use crate::manifest::Manifests;
+use crate::name::{self, Tier};
 use crate::past::{Ages, Identity, Secrets, Standing};
 use crate::report::line_hash::LineHashes;
 use crate::repository::{self, FileStatus, Naming, Repositories};
@@ -370,17 +372,23 @@ fn gather(
     summary: &mut Summary,
     each: impl Fn(Candidate) + Sync,
 ) -> Result<(), Error> {
+    // Whether a change can only be judged by what the rest of the code says.
+    let asks = AtomicBool::new(false);
     let add = |file: File<'_>, status: Option<FileStatus>, is_judged: bool| {
         let language = Language::of_path(Path::new(&file.path));
         if prefilter::matters(language, &file.bytes) {
-            each(Candidate {
+            let candidate = Candidate {
                 context: context::of_path(file.local_path()),
                 language,
                 text: file.text()?.into_owned(),
                 path: file.path,
                 is_judged,
                 status,
-            });
+            };
+            if change.is_some() && depends_on_code(&candidate) {
+                asks.store(true, Ordering::Relaxed);
+            }
+            each(candidate);
         }
         Ok(())
     };
@@ -406,7 +414,7 @@ fn gather(
                 add(file, status, true)
             })?;
             (summary.files, summary.bytes, summary.skipped) = (read.files, read.bytes, read.skipped);
-            if change.has_environment() {
+            if asks.load(Ordering::Relaxed) {
                 change.read_rest(options.tree.max_file_size, |file| {
                     // Nothing is said of a file that has not changed, nor that it is none to be read.
                     let _ = add(file, None, false);
@@ -460,6 +468,23 @@ fn read_history(which: &history::Options, options: &Options, summary: &mut Summa
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether there is a variable in an environment file that is a key only if code says so: one with a name that does not tell,
+/// and a value that can be a key.
+fn depends_on_code(file: &Candidate) -> bool {
+    const SHORTEST: usize = 6;
+    let is_open = |line: &str| {
+        let Some((name, value)) = line.split_once('=') else { return false };
+        let name = name.trim().trim_start_matches("export ").trim();
+        let value = value.trim().trim_matches(['"', '\'']);
+        let is_key = value.len() >= SHORTEST
+            && !value.contains("://")
+            && !value.contains(char::is_whitespace)
+            && !value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        is_key && !name.starts_with('#') && !matches!(name::tier(&[name]), Some(Tier::A | Tier::B))
+    };
+    file.language == Language::Dotenv && file.text.lines().any(is_open)
 }
 
 /// A version of a file, if it may matter under its name.

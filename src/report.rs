@@ -131,7 +131,7 @@ mod tests {
         let findings = fixture::findings();
         let summary = fixture::summary();
         let counts = Report { findings: &findings, summary: &summary }.counts();
-        assert_eq!(counts, Counts { errors: 2, warnings: 1, notes: 1, elsewhere: 2 });
+        assert_eq!(counts, Counts { errors: 3, warnings: 1, notes: 1, elsewhere: 2 });
     }
 
     #[test]

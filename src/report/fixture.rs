@@ -5,8 +5,10 @@ use std::io::{self, Write};
 use super::Report;
 use crate::facts::Span;
 use crate::finding::{
-    Confidence, Context, Finding, Region, Related, SecretSummary, Severity, Skipped, Snippet, Summary,
+    Commit, Confidence, Context, Finding, Past, Reachable, Region, Related, SecretSummary, Severity, Skipped, Snippet,
+    Summary,
 };
+use crate::source::history::Counts;
 
 /// What `write` makes of the findings below.
 pub(super) fn written(write: impl Fn(&Report<'_>, &mut dyn Write) -> io::Result<()>) -> String {
@@ -25,7 +27,15 @@ pub(super) fn summary() -> Summary {
     Summary {
         files: 214,
         bytes: 1_310_720,
-        history: None,
+        history: Some(Counts {
+            blobs: 54_262,
+            commits: 23_722,
+            reflog_commits: 3,
+            unreachable_commits: 1,
+            cached: 50_000,
+            missing: 17,
+            ..Counts::default()
+        }),
         skipped: vec![
             Skipped { path: "public/logo.png".into(), reason: "binary".into(), fault: false },
             Skipped { path: "config/my keys".into(), reason: "permission denied".into(), fault: true },
@@ -161,5 +171,22 @@ pub(super) fn findings() -> Vec<Finding> {
         fingerprint: "55555555555555555555555555555555".into(),
         ..finding("leaked-token", Severity::Note, "docs/read\u{7}me.md")
     };
-    vec![weak, env, call, client, test, odd]
+    let past = Finding {
+        message: "`JWT_SECRET` is a key that stands in this file".into(),
+        help: "replace it wherever it is still accepted".into(),
+        region: region(8, 15, 43),
+        snippet: snippet(8, "  JWT_SECRET: q•••••", "q•••••"),
+        language: Some("yaml"),
+        fingerprint: "66666666666666666666666666666666".into(),
+        line_hash: "54703d4cd895b18:2".into(),
+        past: Some(Past {
+            first: Some(Commit { id: "1f".repeat(20), date: 1_577_836_800 }),
+            last: Some(Commit { id: "2e".repeat(20), date: 1_600_000_000 }),
+            at_head: false,
+            in_working_tree: false,
+            reachable: Reachable::Reflog,
+        }),
+        ..finding("hardcoded-secret", Severity::Error, "deploy/compose.yaml")
+    };
+    vec![weak, env, call, client, test, odd, past]
 }

@@ -251,7 +251,9 @@ mod tests {
     fn results_are_as_code_scanning_wants_them() {
         let mut document = document();
         // The rules' texts are tested where they come from.
-        document["runs"][0]["tool"]["driver"]["rules"].take();
+        for run in document["runs"].as_array_mut().unwrap() {
+            run["tool"]["driver"]["rules"].take();
+        }
         let text = serde_json::to_string_pretty(&document).unwrap();
         insta::assert_snapshot!(text.replace(VERSION, "VERSION"));
     }

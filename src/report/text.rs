@@ -94,13 +94,14 @@ fn history(report: &Report<'_>) -> String {
     let Some(history) = &report.summary.history else {
         return String::new();
     };
-    let (blobs, commits) = (HumanCount(history.blobs as u64), HumanCount(history.commits as u64));
-    let unreachable = history.reflog_commits + history.unreachable_commits;
-    let elsewhere = match unreachable {
-        0 => String::new(),
-        _ => format!(", {} of them in no branch or tag", HumanCount(unreachable as u64)),
+    let many = |number: usize, thing: &str| {
+        format!("{} {thing}{}", HumanCount(number as u64), if number == 1 { "" } else { "s" })
     };
-    format!(" and {blobs} versions of files in {commits} commits{elsewhere}")
+    let elsewhere = match history.reflog_commits + history.unreachable_commits {
+        0 => String::new(),
+        number => format!(", {} of them in no branch or tag", HumanCount(number as u64)),
+    };
+    format!(" and {} of {}{elsewhere}", many(history.blobs, "blob"), many(history.commits, "commit"))
 }
 
 fn skipped(report: &Report<'_>) -> String {
@@ -332,12 +333,12 @@ mod tests {
     #[test]
     fn summary_says_what_was_looked_at() {
         let line = |findings: &[Finding], summary: &Summary| summary_line(&Report { findings, summary });
-        let mut summary = Summary { files: 1, bytes: 512, skipped: Vec::new(), elapsed_ms: 2_345 };
+        let mut summary = Summary { history: None, files: 1, bytes: 512, skipped: Vec::new(), elapsed_ms: 2_345 };
         assert_eq!(line(&[], &summary), "Nothing to mend: looked at 1 file (512 B) in 2.3 s.");
         let findings = fixture::findings();
         assert_eq!(line(&findings[..1], &summary), "1 error: looked at 1 file (512 B) in 2.3 s.");
         assert_eq!(
-            line(&findings[4..], &summary),
+            line(&findings[4..6], &summary),
             "Nothing to mend; 2 in tests, examples and documentation are notes: looked at 1 file (512 B) in 2.3 s."
         );
         summary.files = 0;

@@ -130,11 +130,6 @@ impl Change {
         self.is_staged
     }
 
-    /// Whether there is an environment file in it: what its names mean can depend on code elsewhere.
-    pub fn has_environment(&self) -> bool {
-        self.content.files.iter().any(|file| Language::of_path(Path::new(&file.path)) == Language::Dotenv)
-    }
-
     /// Whether the change touches one of these lines, 1-based, of the file with this name. Everything in a changed file
     /// counts unless changed lines were asked for.
     pub fn touches(&self, name: &str, lines: RangeInclusive<usize>) -> bool {

@@ -222,9 +222,9 @@ impl Graph {
         };
         let mut waits: Vec<u32> = vec![0; self.commits.len()];
         let mut children: Vec<Vec<u32>> = vec![Vec::new(); self.commits.len()];
-        for number in 0..self.commits.len() {
+        for (number, waits) in waits.iter_mut().enumerate() {
             for parent in parents(number) {
-                waits[number] += 1;
+                *waits += 1;
                 children[parent].push(number as u32);
             }
         }
@@ -252,7 +252,7 @@ impl Graph {
     pub fn walk(&self, order: &[usize], mut each: impl FnMut(u32, Option<usize>, &[u32], &[&[u8]])) -> usize {
         let mut walk = Walk { graph: self, seen: vec![false; self.nodes.len()], too_deep: 0 };
         for number in order {
-            walk.from(self.commits[*number].tree, &mut |blob, trees, names| each(blob, Some(*number), trees, names));
+            walk.from(self.commits[*number].tree, |blob, trees, names| each(blob, Some(*number), trees, names));
         }
         let mut is_inner = vec![false; self.nodes.len()];
         for (node, seen) in self.nodes.iter().zip(&walk.seen) {
@@ -263,7 +263,7 @@ impl Graph {
             }
         }
         for tree in (0..self.nodes.len() as u32).filter(|tree| !is_inner[*tree as usize]) {
-            walk.from(tree, &mut |blob, trees, names| each(blob, None, trees, names));
+            walk.from(tree, |blob, trees, names| each(blob, None, trees, names));
         }
         walk.too_deep
     }
@@ -281,7 +281,8 @@ struct Walk<'g> {
 }
 
 impl<'g> Walk<'g> {
-    fn from(&mut self, root: u32, each: &mut dyn FnMut(u32, &[u32], &[&'g [u8]])) {
+    /// Tells `each` of every blob below a tree: its number, and the trees and names that lead to it.
+    fn from(&mut self, root: u32, mut each: impl FnMut(u32, &[u32], &[&'g [u8]])) {
         if std::mem::replace(&mut self.seen[root as usize], true) {
             return;
         }

@@ -394,10 +394,10 @@ impl Pack {
     /// Decodes wanted entries along the delta trees.
     fn traverse(&self, is_wanted: &[bool], limit: u64, hand_on: &(impl Fn(usize, &[u8]) + Sync)) -> Result<(), String> {
         let mut is_needed = is_wanted.to_vec();
-        for at in 0..is_needed.len() {
-            // What is too large is decoded only for what changes it.
-            is_needed[at] &= self.bases[at] != NO_BASE
-                || self.data.entry(self.entries[at].0).is_ok_and(|entry| entry.decompressed_size <= limit);
+        // What is too large is decoded only for what changes it.
+        let fits = |offset| self.data.entry(offset).is_ok_and(|entry| entry.decompressed_size <= limit);
+        for ((is_needed, base), (offset, _)) in is_needed.iter_mut().zip(&self.bases).zip(&self.entries) {
+            *is_needed &= *base != NO_BASE || fits(*offset);
         }
         // Nearly all bases stand before what changes them.
         loop {
