@@ -217,8 +217,12 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     // Code is checked while it is read. It says which variables are keys, whatever they are called, and configuration is
     // judged by that, so it comes afterwards.
     let check_code = |files: Vec<Candidate>| {
-        let checked = files.into_iter().map(|file| {
+        let checked = files.into_iter().map(|mut file| {
             let checked = around.check(&file, outside(&file), nothing);
+            if checked.definitions.is_empty() {
+                // Nobody can take a key from it, so it is not looked at again.
+                file.text = String::new();
+            }
             (file, checked)
         });
         let checked: Vec<(Candidate, Checked)> = checked.collect();

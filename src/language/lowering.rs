@@ -690,6 +690,7 @@ impl<'t> Lowering<'t> {
 
     /// Lowers what stands in a class, or in a further part of it.
     pub fn within_class(&mut self, class: ClassId, build: impl FnOnce(&mut Self)) {
+        let outer = self.scope;
         self.classes.push(class);
         match self.class_scopes.get(&class) {
             Some(scope) => self.scope = *scope,
@@ -699,7 +700,8 @@ impl<'t> Lowering<'t> {
             }
         }
         build(self);
-        self.leave();
+        // A further part of a class can stand in another scope than the first.
+        self.scope = outer;
         self.classes.pop();
     }
 
