@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{Error, Input, Options};
+use super::{Error, Input, Options, in_pool};
 use crate::finding::{Context, Skipped, Summary};
 use crate::language::Language;
 use crate::name::{self, Tier};
@@ -89,16 +89,16 @@ pub(super) fn gather(
         }
         (Input::Staged(_) | Input::Since(..), Some(change)) => {
             let status = change.is_staged().then_some(FileStatus::Tracked);
-            let read = change.read(options.tree.max_file_size, |file| {
+            let each = |file: File<'_>| {
                 (options.progress)();
                 add(file, status, true)
-            })?;
+            };
+            let read = in_pool(options.tree.threads, || change.read(options.tree.max_file_size, each))??;
             (summary.files, summary.bytes, summary.skipped) = (read.files, read.bytes, read.skipped);
             if asks.load(Ordering::Relaxed) {
-                change.read_rest(options.tree.max_file_size, |file| {
-                    // Nothing is said of a file that has not changed, nor that it is none to be read.
-                    let _ = add(file, None, false);
-                })?;
+                // Nothing is said of a file that has not changed, nor that it is none to be read.
+                let each = |file: File<'_>| drop(add(file, None, false));
+                in_pool(options.tree.threads, || change.read_rest(options.tree.max_file_size, each))??;
             }
         }
         (Input::Staged(_) | Input::Since(..), None) => {}

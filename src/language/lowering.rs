@@ -882,6 +882,21 @@ pub fn spread(value: ValueId) -> Argument {
 #[cfg(test)]
 pub mod tests {
     use super::*;
+    use crate::resolve::End;
+    use crate::resolve::tests::{ends_of, words};
+
+    /// What the last argument of the first call of `use` comes down to, with the text at the place of each literal that
+    /// does not read as it is written.
+    pub fn used_in(facts: &Facts, source: &str) -> Vec<String> {
+        let ends = ends_of(facts, "use", -1).into_iter().next().expect("a call of use");
+        let ends = ends.iter().map(|resolved| match &resolved.end {
+            End::Literal(literal) if source[literal.span.range()] != literal.text => {
+                format!("{} at {}", words(resolved), &source[literal.span.range()])
+            }
+            _ => words(resolved),
+        });
+        ends.collect()
+    }
 
     /// A value as a text that is short and says what it is made of.
     pub fn show(facts: &Facts, value: ValueId) -> String {
