@@ -1,17 +1,15 @@
 //! Drafts written down as findings: lines and columns, masked source, fingerprints.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt::Write as _;
 
 use aho_corasick::Anchored;
 use aho_corasick::automaton::{Automaton, StateID};
 use aho_corasick::nfa::contiguous::NFA;
-use sha2::{Digest, Sha256};
 
 use super::candidate::Candidate;
 use crate::analysis::Analysis;
 use crate::facts::Span;
-use crate::finding::{Context, Finding, Related, Severity};
+use crate::finding::{self, Context, Finding, Related, Severity};
 use crate::lines::Lines;
 use crate::past::Identity;
 use crate::report::line_hash::LineHashes;
@@ -167,14 +165,5 @@ fn copies<'s>(text: &str, secrets: impl Iterator<Item = &'s str>) -> Vec<Span> {
 
 /// What a finding is known by from one run to the next: neither its line nor anything of the secret is in it.
 fn fingerprint(rule: &str, path: &str, name: Option<&str>, ordinal: usize) -> String {
-    let mut digest = Sha256::new();
-    for part in [rule, path, name.unwrap_or_default()] {
-        digest.update(part.as_bytes());
-        digest.update([0]);
-    }
-    digest.update(ordinal.to_le_bytes());
-    digest.finalize().iter().take(16).fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    finding::fingerprint(&[rule, path, name.unwrap_or_default(), &ordinal.to_string()])
 }

@@ -88,10 +88,7 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
         "func_literal" => code.function(at, |code| function_parts(code, node)),
         "function_declaration" => {
             let value = code.function(at, |code| function_parts(code, node));
-            if let Some(name) = node.child_by_field_name("name") {
-                code.define(code.text(name), span(name), value);
-            }
-            value
+            code.define_named(node, value)
         }
         "method_declaration" => method(code, node),
         "type_spec" | "type_alias" => type_declaration(code, node),

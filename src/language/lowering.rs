@@ -531,6 +531,14 @@ impl<'t> Lowering<'t> {
         binding
     }
 
+    /// Binds the name in a node's field `name` to the value that the node declares.
+    pub fn define_named(&mut self, node: Node<'t>, value: ValueId) -> ValueId {
+        if let Some(name) = node.child_by_field_name("name") {
+            self.define(self.text(name), span(name), value);
+        }
+        value
+    }
+
     /// Says what type a name has, as a value that resolves like the type's name does.
     pub fn typed(&mut self, binding: BindingId, type_name: ValueId) {
         self.facts.bindings[binding.index()].type_name = Some(type_name);
@@ -738,6 +746,14 @@ impl<'t> Lowering<'t> {
         let Some(class) = self.classes.last().copied() else { return };
         self.scopes[self.scope].names.insert(name, Bound::Member(class));
         self.member_of(class, name, at, value, type_name);
+    }
+
+    /// The method of the class that is being lowered which a node declares, by the name in its field `name`.
+    pub fn method_named(&mut self, node: Node<'t>, value: ValueId) -> ValueId {
+        if let Some(name) = node.child_by_field_name("name") {
+            self.class_member(self.text(name), span(name), Some(value), None);
+        }
+        value
     }
 
     /// A field or method of a class, wherever it is declared.
