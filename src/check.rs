@@ -2,7 +2,8 @@
 //!
 //! 1. The source hands on files; the prefilter throws away what cannot matter. This runs on the walker's threads.
 //! 2. What is left is parsed and given to the rules, and what they found is written down for people: code while the walk
-//!    goes on, then configuration, in which the environment variables that code uses as keys are keys too.
+//!    goes on, and once more where it defines keys for other files.
+//! 3. Configuration comes last: the environment variables that code uses as keys are keys in it.
 
 mod candidate;
 mod writer;

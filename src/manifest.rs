@@ -48,11 +48,6 @@ impl Manifest {
         *known = lowest.or(*known);
     }
 
-    /// Whether it asks for the package, in whatever version.
-    pub fn depends_on(&self, package: &str) -> bool {
-        self.versions.contains_key(&fold(package))
-    }
-
     /// The lowest version of the package that the requirement allows; `name/*` is every package below `name`. None where it
     /// does not ask for the package, or not for a version.
     pub fn version_of(&self, package: &str) -> Option<Version> {
