@@ -115,7 +115,8 @@ pub fn judge(value: &str, decoding: &[Encoding], algorithm: Option<&str>, contex
     let found = (guess.bits >= GUESSABLE_BELOW).then(|| found_in_public(value)).flatten();
     let guess = match found {
         Some(bits) => {
-            let reason = "it stands in a public list of JWT secrets (wallarm/jwt-secrets): those are tried first".to_owned();
+            let reason =
+                "it stands in a public list of JWT secrets (wallarm/jwt-secrets): those are tried first".to_owned();
             Guess { bits, verdict: Some(Verdict::Published), reasons: vec![reason] }
         }
         None => guess,
