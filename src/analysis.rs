@@ -13,7 +13,7 @@ use crate::facts::{Facts, FunctionId, Kind, Span, ValueId};
 use crate::finding::Context;
 use crate::language::Language;
 use crate::library::{Condition, Encoding, Library, Locator, Missing, Models, OneOrMany, Setting, Use};
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, version};
 use crate::name::{self, Tier};
 use crate::repository::FileStatus;
 use crate::resolve::{End, Literal, Located, Resolved, Resolver};
@@ -320,9 +320,9 @@ impl<'f> Analysis<'f> {
             .surroundings
             .manifest
             .and_then(|manifest| site.library.distributions().iter().find_map(|package| manifest.version_of(package)));
-        let presumed = || site.model.presumed_version.as_deref().and_then(parse_version);
+        let presumed = || site.model.presumed_version.as_deref().and_then(version::parse);
         let older = version.or_else(presumed).and_then(|version| {
-            site.model.version.iter().find(|older| parse_version(&older.below).is_some_and(|below| version < below))
+            site.model.version.iter().find(|older| version::parse(&older.below).is_some_and(|below| version < below))
         });
         older.map_or(site.model.missing, |older| older.missing)
     }
@@ -518,7 +518,7 @@ impl<'f> Analysis<'f> {
                         let name = entry.path.last().cloned();
                         self.add_random(RandomKey { source, call: *call, name, used_by: None });
                     }
-                    End::Environment(variable) if !variable.is_empty() => {
+                    End::Environment(variable) if is_variable(variable) => {
                         self.key_variables.insert(variable.clone());
                     }
                     End::LookUp(value) | End::Unknown(value) => self.take(*value, &site.library.name),
@@ -823,12 +823,6 @@ fn names_itself(text: &str, name: &str) -> bool {
     let (text, name) = (name::tokens(&[text]), name::tokens(&[name]));
     let tells = text.iter().any(|token| token == "secret" || token == "key");
     !text.is_empty() && !tells && name.strip_suffix(&["key".to_owned()]).is_some_and(|place| place.ends_with(&text))
-}
-
-/// `9.0.3` as numbers.
-fn parse_version(text: &str) -> Option<(u64, u64, u64)> {
-    let mut parts = text.split('.').map(|part| part.parse().ok());
-    Some((parts.next()??, parts.next().unwrap_or(Some(0))?, parts.next().unwrap_or(Some(0))?))
 }
 
 #[cfg(test)]

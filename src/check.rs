@@ -4,42 +4,36 @@
 //! 2. What is left is parsed and given to the rules, and what they found is written down for people: code while the walk
 //!    goes on, then configuration, in which the environment variables that code uses as keys are keys too.
 
-use std::collections::{HashMap, HashSet};
-use std::fmt::{self, Write as _};
+mod candidate;
+mod writer;
+
+use std::fmt;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use aho_corasick::Anchored;
-use aho_corasick::automaton::{Automaton, StateID};
-use aho_corasick::nfa::contiguous::NFA;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
-use sha2::{Digest, Sha256};
 
+use self::candidate::{Batch, Candidate};
+use self::writer::Writer;
 use crate::analysis::{Analysis, Surroundings};
 use crate::definition::{self, Definitions, Keys, Reference};
-use crate::facts::Span;
-use crate::finding::{Context, Finding, Region, Related, Severity, Skipped, Summary};
+use crate::finding::{Context, Finding, Region, Skipped, Summary};
 use crate::language::{self, Language};
 use crate::library::Models;
-use crate::lines::Lines;
 use crate::manifest::Manifests;
-use crate::name::{self, Tier};
 use crate::past::{Ages, Identity, Secrets, Standing};
 use crate::report::line_hash::LineHashes;
-use crate::repository::{self, FileStatus, Naming, Repositories};
-use crate::rule::{Check, Draft, Drafts, RULES, Rule};
-use crate::secret::pem;
+use crate::repository::{self, FileStatus, Repositories};
+use crate::rule::{Check, Drafts, RULES, Rule};
 use crate::secret::strength::ProjectNames;
 use crate::secret::token::{self, Token};
 use crate::source::change::{self, Change};
 use crate::source::history::{self, History, Version};
 use crate::source::{File, Refusal, tree};
-use crate::{context, prefilter};
 
 /// Parsers recurse as deep as a text nests; the deepest they are given fits in this many bytes of stack.
 const STACK_SIZE: usize = 64 * 1024 * 1024;
@@ -51,7 +45,7 @@ const MOST_THREADS: usize = 12;
 #[derive(Clone, Debug)]
 pub enum Input {
     /// These files and folders.
-    Tree(Vec<std::path::PathBuf>),
+    Tree(Vec<PathBuf>),
     /// This file.
     File(File<'static>),
     /// What is staged.
@@ -124,18 +118,6 @@ impl From<repository::Error> for Error {
     }
 }
 
-/// A file that may matter, read but not yet parsed.
-struct Candidate {
-    path: String,
-    context: Context,
-    language: Language,
-    text: String,
-    /// Whether it is judged, or only says what other files mean.
-    is_judged: bool,
-    /// What git says of it, where that is known from where it comes.
-    status: Option<FileStatus>,
-}
-
 /// What is known of the whole project.
 #[derive(Default)]
 struct Project {
@@ -143,25 +125,6 @@ struct Project {
     names: Vec<String>,
     /// The folders it does not reach beyond.
     boundaries: Vec<PathBuf>,
-}
-
-/// Files that are handed on together, since to wake a thread for each takes longer than to check many of them.
-#[derive(Default)]
-struct Batch {
-    files: Vec<Candidate>,
-    bytes: usize,
-}
-
-impl Batch {
-    /// How many bytes of text are worth waking a thread for.
-    const FULL: usize = 32 * 1024;
-
-    /// Adds a file; gives back all of them when they are enough.
-    fn add(&mut self, file: Candidate) -> Option<Vec<Candidate>> {
-        self.bytes += file.text.len();
-        self.files.push(file);
-        (self.bytes >= Self::FULL).then(|| std::mem::take(self).files)
-    }
 }
 
 /// What came of one file.
@@ -254,8 +217,12 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     // Code is checked while it is read. It says which variables are keys, whatever they are called, and configuration is
     // judged by that, so it comes afterwards.
     let check_code = |files: Vec<Candidate>| {
-        let checked = files.into_iter().map(|file| {
+        let checked = files.into_iter().map(|mut file| {
             let checked = around.check(&file, outside(&file), nothing);
+            if checked.definitions.is_empty() {
+                // Nobody can take a key from it, so it is not looked at again.
+                file.text = String::new();
+            }
             (file, checked)
         });
         let checked: Vec<(Candidate, Checked)> = checked.collect();
@@ -263,7 +230,7 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     };
     in_parallel(threads, check_code, |code| {
         let batch = Mutex::new(Batch::default());
-        gather(options, change.as_ref(), history.as_ref(), &mut summary, |candidate| {
+        candidate::gather(options, change.as_ref(), history.as_ref(), &mut summary, |candidate| {
             if candidate.language.is_configuration() {
                 lock(&configuration).push(candidate);
             } else {
@@ -364,94 +331,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Reads what is to be checked, of which the prefilter throws nearly all away, and hands on the rest.
-fn gather(
-    options: &Options,
-    change: Option<&Change>,
-    history: Option<&History>,
-    summary: &mut Summary,
-    each: impl Fn(Candidate) + Sync,
-) -> Result<(), Error> {
-    // Whether a change can only be judged by what the rest of the code says.
-    let asks = AtomicBool::new(false);
-    let add = |file: File<'_>, status: Option<FileStatus>, is_judged: bool| {
-        let language = Language::of_path(Path::new(&file.path));
-        if prefilter::matters(language, &file.bytes) {
-            let candidate = Candidate {
-                context: context::of_path(file.local_path()),
-                language,
-                text: file.text()?.into_owned(),
-                path: file.path,
-                is_judged,
-                status,
-            };
-            if change.is_some() && depends_on_code(&candidate) {
-                asks.store(true, Ordering::Relaxed);
-            }
-            each(candidate);
-        }
-        Ok(())
-    };
-    let consider = |file: File<'_>| {
-        (options.progress)();
-        add(file, None, true)
-    };
-    match (&options.input, change) {
-        (Input::Tree(paths), _) => {
-            let walked = tree::walk(paths, &options.tree, consider)?;
-            (summary.files, summary.bytes, summary.skipped) = (walked.files, walked.bytes, walked.skipped);
-        }
-        (Input::File(file), _) => {
-            (summary.files, summary.bytes) = (1, file.bytes.len() as u64);
-            if let Err(refusal) = consider(file.clone()) {
-                summary.skipped.push(refusal.of(file.path.clone()));
-            }
-        }
-        (Input::Staged(_) | Input::Since(..), Some(change)) => {
-            let status = change.is_staged().then_some(FileStatus::Tracked);
-            let read = change.read(options.tree.max_file_size, |file| {
-                (options.progress)();
-                add(file, status, true)
-            })?;
-            (summary.files, summary.bytes, summary.skipped) = (read.files, read.bytes, read.skipped);
-            if asks.load(Ordering::Relaxed) {
-                change.read_rest(options.tree.max_file_size, |file| {
-                    // Nothing is said of a file that has not changed, nor that it is none to be read.
-                    let _ = add(file, None, false);
-                })?;
-            }
-        }
-        (Input::Staged(_) | Input::Since(..), None) => {}
-        (Input::History(which), _) => {
-            let root = history.and_then(History::root);
-            let naming = Naming::below(root);
-            // Files are walked by whole paths, and named as those of the history are.
-            let rename = |path: &str| {
-                let below = root.and_then(|root| Path::new(path).strip_prefix(root).ok());
-                below.map(|below| naming.name(&below.to_string_lossy().replace('\\', "/")))
-            };
-            let paths = match (which.paths.as_slice(), root, history) {
-                ([], Some(root), _) => vec![root.to_owned()],
-                ([], None, Some(_)) => Vec::new(),
-                ([], None, None) => vec![PathBuf::from(".")],
-                (paths, ..) => paths.to_vec(),
-            };
-            let walked = tree::walk(&paths, &options.tree, |mut file| {
-                if let Some((path, local)) = rename(&file.path) {
-                    (file.path, file.local) = (path, local);
-                }
-                consider(file)
-            })?;
-            (summary.files, summary.bytes) = (walked.files, walked.bytes);
-            summary.skipped.extend(walked.skipped.into_iter().map(|skipped| {
-                let path = rename(&skipped.path).map(|(path, _)| path);
-                Skipped { path: path.unwrap_or(skipped.path), ..skipped }
-            }));
-        }
-    }
-    Ok(())
-}
-
 /// Reads the history of a repository; nothing of one that is kept in a way that is not known, which the summary then says.
 fn read_history(which: &history::Options, options: &Options, summary: &mut Summary) -> Result<Option<History>, Error> {
     let read = || History::read(which, options.adjacent, options.tree.max_file_size);
@@ -467,64 +346,6 @@ fn read_history(which: &history::Options, options: &Options, summary: &mut Summa
             Ok(None)
         }
         Err(error) => Err(error.into()),
-    }
-}
-
-/// Whether there is a variable in an environment file that is a key only if code says so: one with a name that does not tell,
-/// and a value that can be a key.
-fn depends_on_code(file: &Candidate) -> bool {
-    const SHORTEST: usize = 6;
-    let is_open = |line: &str| {
-        let Some((name, value)) = line.split_once('=') else { return false };
-        let name = name.trim().trim_start_matches("export ").trim();
-        let value = value.trim().trim_matches(['"', '\'']);
-        let is_key = value.len() >= SHORTEST
-            && !value.contains("://")
-            && !value.contains(char::is_whitespace)
-            && !value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        is_key && !name.starts_with('#') && !matches!(name::tier(&[name]), Some(Tier::A | Tier::B))
-    };
-    file.language == Language::Dotenv && file.text.lines().any(is_open)
-}
-
-/// A version of a file, if it may matter under its name.
-fn version_candidate(version: &Version, file: &File<'_>) -> Result<Option<Candidate>, Refusal> {
-    let language =
-        if version.is_named { Language::of_path(Path::new(&file.path)) } else { language_of_unnamed(&file.bytes) };
-    let is_code = !language.family().is_empty();
-    if !prefilter::matters(language, &file.bytes) || (is_code && !prefilter::can_hold_secret(&file.bytes)) {
-        return Ok(None);
-    }
-    Ok(Some(Candidate {
-        path: file.path.clone(),
-        context: context::of_path(file.local_path()),
-        language,
-        text: file.text()?.into_owned(),
-        is_judged: true,
-        status: Some(FileStatus::Kept),
-    }))
-}
-
-/// What a file without a name may be, by how it begins: of an environment file every line is an entry, JSON begins with a
-/// brace, and code has its words.
-fn language_of_unnamed(bytes: &[u8]) -> Language {
-    const LINES: usize = 20;
-    let text = String::from_utf8_lossy(bytes.get(..4096).unwrap_or(bytes));
-    let lines: Vec<&str> =
-        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
-    let is_variable = |line: &&str| {
-        line.strip_prefix("export ").unwrap_or(line).split_once('=').is_some_and(|(name, _)| {
-            !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
-        })
-    };
-    match lines.first() {
-        Some(first) if first.starts_with('{') => Language::Json,
-        Some(first) if first.starts_with("-----BEGIN ") => Language::Key,
-        Some(_) if lines.iter().take(LINES).all(is_variable) => Language::Dotenv,
-        Some(_) if ["require(", "import ", "const ", "=>"].iter().any(|word| text.contains(word)) => {
-            Language::JavaScript
-        }
-        _ => Language::Text,
     }
 }
 
@@ -616,7 +437,7 @@ impl Around {
                 || None,
                 |reader, version| {
                     let file = history.file(version, reader);
-                    let Ok(Some(file)) = file.and_then(|file| version_candidate(version, &file)) else {
+                    let Ok(Some(file)) = file.and_then(|file| candidate::of_version(version, &file)) else {
                         return;
                     };
                     let is_outside = matches!(file.language, Language::Dotenv | Language::Key);
@@ -780,159 +601,4 @@ impl Around {
         let line_hashes = if self.line_hashes { LineHashes::new(&file.text) } else { LineHashes::default() };
         checked.findings = Writer::new(file, analyses, &tokens, line_hashes).write(drafts);
     }
-}
-
-/// Writes the findings of one file down for people: lines and columns, masked source, fingerprints.
-struct Writer<'w, 'f> {
-    file: &'w Candidate,
-    analyses: &'w [Analysis<'f>],
-    lines: Lines<'w>,
-    masks: Vec<Span>,
-    line_hashes: LineHashes,
-    tokens: &'w [Token],
-}
-
-impl<'w, 'f> Writer<'w, 'f> {
-    fn new(file: &'w Candidate, analyses: &'w [Analysis<'f>], tokens: &'w [Token], line_hashes: LineHashes) -> Self {
-        let secrets = || analyses.iter().flat_map(|analysis| &analysis.secrets);
-        let mut masks: Vec<Span> = secrets().map(|secret| secret.span).collect();
-        masks.extend(tokens.iter().map(|token| token.span));
-        masks.extend(pem::find(file.text.as_bytes()).iter().map(|key| key.span));
-        // As it reads, and as it is written: with escapes, in base64.
-        let texts = secrets().map(|secret| secret.text.as_str());
-        let written = secrets().filter_map(|secret| file.text.get(secret.span.range()));
-        masks.extend(copies(&file.text, texts.chain(written)));
-        masks.sort();
-        // One mask where several overlap.
-        let mut merged: Vec<Span> = Vec::new();
-        for mask in masks {
-            match merged.last_mut() {
-                Some(last) if mask.start < last.end => last.end = last.end.max(mask.end),
-                _ => merged.push(mask),
-            }
-        }
-        Writer { file, analyses, lines: Lines::new(&file.text), masks: merged, line_hashes, tokens }
-    }
-
-    fn write(&self, drafts: Vec<(usize, Draft)>) -> Vec<(Finding, Option<Identity>)> {
-        let mut ordinals: HashMap<(&'static str, Option<String>), usize> = HashMap::new();
-        drafts
-            .into_iter()
-            .map(|(part, draft)| {
-                let name = draft.secret.as_ref().and_then(|secret| secret.name.clone());
-                let ordinal = ordinals.entry((draft.rule, name.clone())).or_default();
-                *ordinal += 1;
-                let fingerprint = fingerprint(draft.rule, &self.file.path, name.as_deref(), *ordinal);
-                let secret = self.secret_of(&self.analyses[part], &draft);
-                (self.finding(&self.analyses[part], draft, fingerprint), secret)
-            })
-            .collect()
-    }
-
-    /// The secret a draft is about: the literal or token it stands on, or that of the entry whose name it stands on.
-    fn secret_of(&self, analysis: &Analysis, draft: &Draft) -> Option<Identity> {
-        if let Some(token) = self.tokens.iter().find(|token| token.span == draft.span) {
-            return Some(Identity::new(self.file.text.get(token.span.range())?, None));
-        }
-        let value_span = || {
-            let entry = analysis.facts.entries.iter().find(|entry| entry.key_span == draft.span)?;
-            Some(analysis.facts.value(entry.value).span)
-        };
-        let span = analysis
-            .secrets
-            .iter()
-            .any(|secret| secret.span == draft.span)
-            .then_some(draft.span)
-            .or_else(value_span)?;
-        let secret = analysis.secrets.iter().find(|secret| secret.span.overlaps(span))?;
-        Some(Identity::new(&secret.text, secret.name.as_deref()))
-    }
-
-    fn finding(&self, analysis: &Analysis, draft: Draft, fingerprint: String) -> Finding {
-        let context = analysis.context(draft.span);
-        let region = self.lines.region(draft.span);
-        Finding {
-            rule: draft.rule,
-            severity: if context == Context::Production { draft.severity } else { Severity::Note },
-            confidence: draft.confidence,
-            context,
-            message: draft.message,
-            notes: draft.notes,
-            help: draft.help,
-            path: self.file.path.clone(),
-            snippet: self.lines.snippet(draft.span, &self.masks),
-            language: Some(analysis.facts.language.as_str()),
-            library: draft.library,
-            secret: draft.secret,
-            related: draft.related.into_iter().map(|(span, message)| self.related(span, message)).collect(),
-            fingerprint,
-            line_hash: self.line_hashes.of_line(region.line).unwrap_or_default(),
-            region,
-            past: None,
-        }
-    }
-
-    fn related(&self, span: Span, message: String) -> Related {
-        Related {
-            path: self.file.path.clone(),
-            region: self.lines.region(span),
-            message,
-            snippet: self.lines.snippet(span, &self.masks),
-        }
-    }
-}
-
-/// Where secrets are written elsewhere, in a comment perhaps: they are as secret there. All are looked for in one pass,
-/// since a file can hold very many; of those that end at one place the longest counts.
-fn copies<'s>(text: &str, secrets: impl Iterator<Item = &'s str>) -> Vec<Span> {
-    let secrets: HashSet<&str> = secrets.filter(|secret| secret.len() >= 4).collect();
-    let mut found = Vec::new();
-    let search = (|| -> Result<(), Box<dyn std::error::Error>> {
-        let all = NFA::new(secrets)?;
-        let mut longest: HashMap<StateID, usize> = HashMap::new();
-        let start = all.start_state(Anchored::No)?;
-        let mut state = start;
-        let mut at = 0;
-        while let Some(&byte) = text.as_bytes().get(at) {
-            // Where none has begun, the search goes on where one can begin.
-            if state == start
-                && let Some(first) = all.prefilter()
-            {
-                match first.find_in(text.as_bytes(), (at..text.len()).into()).into_option() {
-                    Some(next) if next > at => {
-                        at = next;
-                        continue;
-                    }
-                    Some(_) => {}
-                    None => break,
-                }
-            }
-            state = all.next_state(Anchored::No, state, byte);
-            if all.is_match(state) {
-                let matches = 0..all.match_len(state);
-                let length = *longest.entry(state).or_insert_with(|| {
-                    matches.map(|index| all.pattern_len(all.match_pattern(state, index))).max().unwrap_or_default()
-                });
-                found.push(Span::new(at + 1 - length, at + 1));
-            }
-            at += 1;
-        }
-        Ok(())
-    })();
-    // More than can be looked for are more than can be told from the text around them.
-    if search.is_err() { vec![Span::new(0, text.len())] } else { found }
-}
-
-/// What a finding is known by from one run to the next: neither its line nor anything of the secret is in it.
-fn fingerprint(rule: &str, path: &str, name: Option<&str>, ordinal: usize) -> String {
-    let mut digest = Sha256::new();
-    for part in [rule, path, name.unwrap_or_default()] {
-        digest.update(part.as_bytes());
-        digest.update([0]);
-    }
-    digest.update(ordinal.to_le_bytes());
-    digest.finalize().iter().take(16).fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }

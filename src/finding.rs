@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::{Duration, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::facts::Span;
 use crate::source::history::Counts;
@@ -259,4 +260,14 @@ impl Summary {
     pub fn is_empty(&self) -> bool {
         self.files == 0 && self.history.as_ref().is_none_or(|history| history.blobs == 0)
     }
+}
+
+/// A fingerprint made of these parts: 16 bytes of their SHA-256, in hexadecimal.
+pub fn fingerprint(parts: &[&str]) -> String {
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update(part.as_bytes());
+        digest.update([0]);
+    }
+    digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

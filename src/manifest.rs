@@ -12,11 +12,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::origin::same_package;
 use rustc_hash::FxHashMap;
 
+pub use self::version::Version;
+use crate::origin::same_package;
 use crate::source::MAX_FILE_SIZE;
-pub use version::Version;
 
 /// How many files of one folder are read as manifests.
 const MAX_FILES: usize = 50;

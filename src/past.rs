@@ -11,7 +11,7 @@ use git2::Oid;
 use rustc_hash::FxHashSet;
 use sha2::{Digest, Sha256};
 
-use crate::finding::{Commit, Finding, Past, Severity};
+use crate::finding::{self, Commit, Finding, Past, Severity};
 use crate::rule::committed_env_file;
 use crate::source::history::{Version, When};
 
@@ -150,14 +150,7 @@ impl Secrets {
             }
             // One secret after the other can have had the same place and name.
             let commit = when.commit.map(|(id, _)| id.to_string()).unwrap_or_default();
-            finding.fingerprint = Sha256::new()
-                .chain_update(&finding.fingerprint)
-                .chain_update(commit)
-                .finalize()
-                .iter()
-                .take(16)
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
+            finding.fingerprint = finding::fingerprint(&[&finding.fingerprint, &commit]);
             finding.help = HELP.to_owned();
             finding.past = Some(span.past(false));
             past.push((when.order(), finding));

@@ -67,11 +67,15 @@ impl Error {
 }
 
 /// The repository a command is about: the one git's environment names (`GIT_DIR`, `GIT_WORK_TREE`, and `GIT_INDEX_FILE` for
-/// its index, as hooks have them), or else the one the folder stands in.
+/// its index, as hooks have them), or else the one that the first of the paths stands in; without paths, the current
+/// directory.
 ///
 /// # Errors
 /// There is none, or it cannot be read.
-pub fn open(folder: &Path) -> Result<git2::Repository, Error> {
+pub fn open(paths: &[PathBuf]) -> Result<git2::Repository, Error> {
+    let place = paths.first().map_or(Path::new("."), PathBuf::as_path);
+    let folder = if place.is_dir() { place } else { place.parent().unwrap_or(place) };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let nowhere: [&OsStr; 0] = [];
     let opened = git2::Repository::open_ext(folder, git2::RepositoryOpenFlags::FROM_ENV, nowhere);
     let repository = opened.map_err(|error| match error.code() {

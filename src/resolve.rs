@@ -1653,30 +1653,43 @@ impl<'f> Walk<'_, 'f> {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
     use crate::language::{Language, javascript};
 
+    /// What an argument of each call of `callee` comes down to; -1 is the last argument.
+    pub fn ends_of(facts: &Facts, callee: &str, argument: isize) -> Vec<Vec<Resolved>> {
+        let resolver = Resolver::new(facts, Models::of(facts.language, false));
+        let calls = facts.calls.iter().filter_map(|call| facts.call(*call));
+        let named = calls.filter(|call| resolver.name_of(call.callee) == Some(callee));
+        let ends = named.map(|call| {
+            let index = if argument < 0 { call.arguments.len() as isize + argument } else { argument };
+            resolver.ends(call.arguments[index as usize].value)
+        });
+        ends.collect()
+    }
+
+    /// What an argument of the first call of `callee` comes down to, in words.
+    pub fn words_of(facts: &Facts, callee: &str, argument: isize) -> Vec<String> {
+        let first = ends_of(facts, callee, argument).into_iter().next();
+        first.unwrap_or_else(|| panic!("a call of {callee}")).iter().map(words).collect()
+    }
+
+    /// What an end is, in words.
+    pub fn words(resolved: &Resolved) -> String {
+        match &resolved.end {
+            End::Literal(literal) if resolved.fallback => format!("fallback {}", literal.text),
+            End::Literal(literal) => literal.text.clone(),
+            End::Environment(name) => format!("${name}"),
+            End::Random(..) => "random".to_owned(),
+            End::LookUp(_) => "look-up".to_owned(),
+            End::Unknown(_) => "unknown".to_owned(),
+        }
+    }
+
     /// What the key of the first call of `sign` comes down to.
     fn key_of(source: &str) -> Vec<String> {
-        let facts = javascript::parse(source, Language::TypeScript);
-        let resolver = Resolver::new(&facts, Models::of(Language::TypeScript, false));
-        let is_sign = |call: &&ValueId| {
-            let callee = facts.call(**call).map(|call| call.callee);
-            callee.is_some_and(|callee| resolver.name_of(callee) == Some("sign"))
-        };
-        let call = facts.calls.iter().find(is_sign).and_then(|call| facts.call(*call)).expect("a call of sign");
-        let ends = resolver.ends(call.arguments[1].value);
-        ends.into_iter()
-            .map(|resolved| match resolved.end {
-                End::Literal(literal) if resolved.fallback => format!("fallback {}", literal.text),
-                End::Literal(literal) => literal.text,
-                End::Environment(name) => format!("${name}"),
-                End::Random(source, _) => source.what.clone(),
-                End::LookUp(_) => "look-up".to_owned(),
-                End::Unknown(_) => "unknown".to_owned(),
-            })
-            .collect()
+        words_of(&javascript::parse(source, Language::TypeScript), "sign", 1)
     }
 
     #[test]

@@ -88,10 +88,7 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
         "func_literal" => code.function(at, |code| function_parts(code, node)),
         "function_declaration" => {
             let value = code.function(at, |code| function_parts(code, node));
-            if let Some(name) = node.child_by_field_name("name") {
-                code.define(code.text(name), span(name), value);
-            }
-            value
+            code.define_named(node, value)
         }
         "method_declaration" => method(code, node),
         "type_spec" | "type_alias" => type_declaration(code, node),
@@ -579,29 +576,15 @@ fn package_names<'t>(path: &'t str, text: &'t str) -> Vec<&'t str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::library::Models;
-    use crate::resolve::{End, Resolver};
+    use crate::resolve::tests::words_of;
 
     /// What the first argument of the first call of `use` comes down to.
     fn used(source: &str) -> Vec<String> {
         let facts = parse(&format!("package a\nimport \"os\"\n{source}"));
         assert!(facts.problems.is_empty(), "{source}: {:?}", facts.problems);
-        let resolver = Resolver::new(&facts, Models::of(Language::Go, false));
-        let is_use = |call: &&ValueId| {
-            let callee = facts.call(**call).map(|call| call.callee);
-            callee.is_some_and(|callee| resolver.name_of(callee) == Some("use"))
-        };
-        let call = facts.calls.iter().find(is_use).and_then(|call| facts.call(*call)).expect("a call of use");
-        let ends = resolver.ends(call.arguments[0].value);
-        ends.into_iter()
-            .filter_map(|resolved| match resolved.end {
-                End::Literal(literal) if resolved.fallback => Some(format!("fallback {}", literal.text)),
-                End::Literal(literal) => Some(literal.text),
-                End::Environment(name) => Some(format!("${name}")),
-                End::Random(source, _) => Some(source.what.clone()),
-                End::LookUp(_) | End::Unknown(_) => None,
-            })
-            .collect()
+        let mut ends = words_of(&facts, "use", 0);
+        ends.retain(|end| !matches!(end.as_str(), "look-up" | "unknown"));
+        ends
     }
 
     #[test]

@@ -531,6 +531,14 @@ impl<'t> Lowering<'t> {
         binding
     }
 
+    /// Binds the name in a node's field `name` to the value that the node declares.
+    pub fn define_named(&mut self, node: Node<'t>, value: ValueId) -> ValueId {
+        if let Some(name) = node.child_by_field_name("name") {
+            self.define(self.text(name), span(name), value);
+        }
+        value
+    }
+
     /// Says what type a name has, as a value that resolves like the type's name does.
     pub fn typed(&mut self, binding: BindingId, type_name: ValueId) {
         self.facts.bindings[binding.index()].type_name = Some(type_name);
@@ -690,6 +698,7 @@ impl<'t> Lowering<'t> {
 
     /// Lowers what stands in a class, or in a further part of it.
     pub fn within_class(&mut self, class: ClassId, build: impl FnOnce(&mut Self)) {
+        let outer = self.scope;
         self.classes.push(class);
         match self.class_scopes.get(&class) {
             Some(scope) => self.scope = *scope,
@@ -699,7 +708,8 @@ impl<'t> Lowering<'t> {
             }
         }
         build(self);
-        self.leave();
+        // A further part of a class can stand in another scope than the first.
+        self.scope = outer;
         self.classes.pop();
     }
 
@@ -736,6 +746,14 @@ impl<'t> Lowering<'t> {
         let Some(class) = self.classes.last().copied() else { return };
         self.scopes[self.scope].names.insert(name, Bound::Member(class));
         self.member_of(class, name, at, value, type_name);
+    }
+
+    /// The method of the class that is being lowered which a node declares, by the name in its field `name`.
+    pub fn method_named(&mut self, node: Node<'t>, value: ValueId) -> ValueId {
+        if let Some(name) = node.child_by_field_name("name") {
+            self.class_member(self.text(name), span(name), Some(value), None);
+        }
+        value
     }
 
     /// A field or method of a class, wherever it is declared.
@@ -880,6 +898,21 @@ pub fn spread(value: ValueId) -> Argument {
 #[cfg(test)]
 pub mod tests {
     use super::*;
+    use crate::resolve::End;
+    use crate::resolve::tests::{ends_of, words};
+
+    /// What the last argument of the first call of `use` comes down to, with the text at the place of each literal that
+    /// does not read as it is written.
+    pub fn used_in(facts: &Facts, source: &str) -> Vec<String> {
+        let ends = ends_of(facts, "use", -1).into_iter().next().expect("a call of use");
+        let ends = ends.iter().map(|resolved| match &resolved.end {
+            End::Literal(literal) if source[literal.span.range()] != literal.text => {
+                format!("{} at {}", words(resolved), &source[literal.span.range()])
+            }
+            _ => words(resolved),
+        });
+        ends.collect()
+    }
 
     /// A value as a text that is short and says what it is made of.
     pub fn show(facts: &Facts, value: ValueId) -> String {

@@ -147,17 +147,11 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
         }),
         "function_definition" => {
             let value = function(code, node);
-            if let Some(name) = node.child_by_field_name("name") {
-                code.define(code.text(name), span(name), value);
-            }
-            value
+            code.define_named(node, value)
         }
         "method_declaration" => {
             let value = function(code, node);
-            if let Some(name) = node.child_by_field_name("name") {
-                code.class_member(code.text(name), span(name), Some(value), None);
-            }
-            value
+            code.method_named(node, value)
         }
         "return_statement" => {
             let value = code.inside(node);

@@ -348,29 +348,12 @@ fn import<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::library::Models;
-    use crate::resolve::{End, Resolver};
+    use crate::resolve::tests::{ends_of, words};
 
     /// What the first argument of each call of `sign` comes down to.
     fn keys_of(source: &str) -> Vec<String> {
-        let facts = parse(source);
-        let resolver = Resolver::new(&facts, Models::of(Language::Python, false));
-        let mut keys = Vec::new();
-        for call in facts.calls.iter().filter_map(|call| facts.call(*call)) {
-            if resolver.name_of(call.callee) != Some("sign") {
-                continue;
-            }
-            let ends = resolver.ends(call.arguments[0].value).into_iter().map(|resolved| match resolved.end {
-                End::Literal(literal) if resolved.fallback => format!("or {}", literal.text),
-                End::Literal(literal) => literal.text,
-                End::Environment(name) => format!("${name}"),
-                End::Random(..) => "random".to_owned(),
-                End::LookUp(_) => "look-up".to_owned(),
-                End::Unknown(_) => "unknown".to_owned(),
-            });
-            keys.push(ends.collect::<Vec<_>>().join(" "));
-        }
-        keys
+        let keys = ends_of(&parse(source), "sign", 0).into_iter();
+        keys.map(|ends| ends.iter().map(words).collect::<Vec<_>>().join(" ")).collect()
     }
 
     #[track_caller]
@@ -445,7 +428,7 @@ mod tests {
             "import environ\nenv = environ.Env()\nsign(env('X', default='k'))",
             "from environs import Env\nenv = Env()\nsign(env.str('X', 'k'))",
         ] {
-            assert_eq!(keys_of(source), ["$X or k"], "{source}");
+            assert_eq!(keys_of(source), ["$X fallback k"], "{source}");
         }
         for source in ["import os\nsign(os.environ['X'])", "import os as o\nsign(o.environ.get('X', None))"] {
             assert_eq!(keys_of(source)[0].split(' ').next(), Some("$X"), "{source}");

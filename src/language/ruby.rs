@@ -587,27 +587,11 @@ fn heredoc<'t>(code: &mut Lowering<'t>, beginning: Node<'t>) -> ValueId {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::library::Models;
-    use crate::resolve::{End, Resolver};
+    use crate::resolve::tests::words_of;
 
     /// What the second argument of the first call of `sign` comes down to.
     fn key_of(source: &str) -> Vec<String> {
-        let facts = parse(source);
-        let resolver = Resolver::new(&facts, Models::of(Language::Ruby, false));
-        let is_sign =
-            |call: &&ValueId| facts.call(**call).is_some_and(|call| resolver.name_of(call.callee) == Some("sign"));
-        let call = facts.calls.iter().find(is_sign).and_then(|call| facts.call(*call)).expect("a call of sign");
-        let ends = resolver.ends(call.arguments[1].value).into_iter();
-        let mut ends: Vec<String> = ends
-            .map(|resolved| match resolved.end {
-                End::Literal(literal) if resolved.fallback => format!("fallback {}", literal.text),
-                End::Literal(literal) => literal.text,
-                End::Environment(name) => format!("${name}"),
-                End::Random(..) => "random".to_owned(),
-                End::LookUp(_) => "look-up".to_owned(),
-                End::Unknown(_) => "unknown".to_owned(),
-            })
-            .collect();
+        let mut ends = words_of(&parse(source), "sign", 1);
         ends.dedup();
         ends
     }

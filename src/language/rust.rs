@@ -677,29 +677,15 @@ fn bind_import<'t>(code: &mut Lowering<'t>, name: &'t str, at: Span, path: &[&'t
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::library::Models;
-    use crate::resolve::{End, Resolver};
+    use crate::resolve::tests::words_of;
 
     /// What the first argument of the first call of `uses` comes down to.
     fn used(source: &str) -> Vec<String> {
         let facts = parse(source);
         assert!(facts.problems.is_empty(), "{source}: {:?}", facts.problems);
-        let resolver = Resolver::new(&facts, Models::of(Language::Rust, false));
-        let is_use = |call: &&ValueId| {
-            let callee = facts.call(**call).map(|call| call.callee);
-            callee.is_some_and(|callee| resolver.name_of(callee) == Some("uses"))
-        };
-        let call = facts.calls.iter().find(is_use).and_then(|call| facts.call(*call)).expect("a call of uses");
-        let ends = resolver.ends(call.arguments[0].value);
-        ends.into_iter()
-            .filter_map(|resolved| match resolved.end {
-                End::Literal(literal) if resolved.fallback => Some(format!("fallback {}", literal.text)),
-                End::Literal(literal) => Some(literal.text),
-                End::Environment(name) => Some(format!("${name}")),
-                End::Random(source, _) => Some(source.what.clone()),
-                End::LookUp(_) | End::Unknown(_) => None,
-            })
-            .collect()
+        let mut ends = words_of(&facts, "uses", 0);
+        ends.retain(|end| !matches!(end.as_str(), "look-up" | "unknown"));
+        ends
     }
 
     #[test]

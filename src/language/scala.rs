@@ -564,30 +564,13 @@ fn one_import<'t>(code: &mut Lowering<'t>, path: &[Node<'t>], alias: Option<Node
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::lowering::tests::used_in;
     use crate::library::Models;
-    use crate::resolve::{End, Resolver};
+    use crate::resolve::Resolver;
 
     /// What the last argument of the first call of `use` comes down to, with the text at the place of each literal.
     fn used(source: &str) -> Vec<String> {
-        let facts = parse(source);
-        let resolver = Resolver::new(&facts, Models::of(Language::Scala, false));
-        let call = facts.calls.iter().filter_map(|call| facts.call(*call));
-        let call = call.into_iter().find(|call| resolver.name_of(call.callee) == Some("use")).expect(source);
-        let ends = resolver.ends(call.arguments.last().expect("an argument").value);
-        ends.into_iter()
-            .map(|resolved| match resolved.end {
-                End::Literal(literal) => {
-                    let written = &source[literal.span.range()];
-                    let fallback = if resolved.fallback { "fallback " } else { "" };
-                    let written = if written == literal.text { String::new() } else { format!(" at {written}") };
-                    format!("{fallback}{}{written}", literal.text)
-                }
-                End::Environment(name) => format!("${name}"),
-                End::Random(source, _) => source.what.clone(),
-                End::LookUp(_) => "look-up".to_owned(),
-                End::Unknown(_) => "unknown".to_owned(),
-            })
-            .collect()
+        used_in(&parse(source), source)
     }
 
     #[test]

@@ -71,8 +71,9 @@ fn above(version: &str) -> Option<Version> {
     })
 }
 
-/// `8.5.1`, `v8.5`, `8.x`, `9.0.0-beta.1+5`, `2.0rc1`: what is not written is 0.
-fn parse(version: &str) -> Option<Version> {
+/// A version as it is written: `8.5.1`, `v8.5`, `8.x`, `9.0.0-beta.1+5`, `2.0rc1`. What is not written is 0; None where it
+/// does not begin with a number.
+pub fn parse(version: &str) -> Option<Version> {
     let mut numbers = numbers(version);
     let major = numbers.next()??;
     let minor = numbers.next().unwrap_or(Some(0))?;

@@ -63,7 +63,8 @@ pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
         let message = format!("{} verifies a token without saying which algorithms it accepts", site.library.name);
         let mut draft = call_draft(ID, severity, analysis.call_span(site.call), site, message);
         draft.notes.push(note.to_owned());
-        draft.help = "name the one algorithm you sign with, for example `algorithms: [\"HS256\"]`".to_owned();
+        draft.help = "say which algorithm you accept where the token is verified: the one you sign with, and no other"
+            .to_owned();
         drafts.add(draft);
     }
 }

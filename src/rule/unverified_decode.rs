@@ -1,7 +1,8 @@
 //! A token is read without being verified, and what it says is used.
 
-use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::OnceCell;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Draft, Drafts, call_draft};
 use crate::analysis::{Analysis, UseSite};

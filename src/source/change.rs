@@ -225,10 +225,7 @@ impl Change {
 
 /// The repository, and the root of its working tree.
 fn open(options: &Options) -> Result<(git2::Repository, PathBuf), Error> {
-    let place = options.paths.first().map_or(Path::new("."), PathBuf::as_path);
-    let folder = if place.is_dir() { place } else { place.parent().unwrap_or(place) };
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let repository = repository::open(folder)?;
+    let repository = repository::open(&options.paths)?;
     let Some(root) = repository.workdir().map(Path::to_owned) else {
         let reason = "a bare repository: it has no working tree and nothing can be staged in it";
         return Err(Error::because(repository.path(), reason));

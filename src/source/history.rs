@@ -171,9 +171,7 @@ impl History {
     /// # Errors
     /// No repository, or one that cannot be opened. What cannot be read in one that can be is counted.
     pub fn read(options: &Options, adjacent: bool, max_file_size: u64) -> Result<History, Error> {
-        let place = options.paths.first().map_or(Path::new("."), PathBuf::as_path);
-        let folder = if place.is_dir() { place } else { place.parent().unwrap_or(place) };
-        let repository = repository::open(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })?;
+        let repository = repository::open(&options.paths)?;
         let root = repository.workdir().and_then(|root| root.canonicalize().ok());
         let selection = match &root {
             Some(root) => Selection::of(&options.paths, root)?,

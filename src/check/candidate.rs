@@ -1,0 +1,191 @@
+//! The files that may matter: what a source reads and the prefilter leaves.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::{Error, Input, Options, in_pool};
+use crate::finding::{Context, Skipped, Summary};
+use crate::language::Language;
+use crate::name::{self, Tier};
+use crate::repository::{FileStatus, Naming};
+use crate::source::change::Change;
+use crate::source::history::{History, Version};
+use crate::source::{File, Refusal, tree};
+use crate::{context, prefilter};
+
+/// A file that may matter, read but not yet parsed.
+pub(super) struct Candidate {
+    pub(super) path: String,
+    pub(super) context: Context,
+    pub(super) language: Language,
+    pub(super) text: String,
+    /// Whether it is judged, or only says what other files mean.
+    pub(super) is_judged: bool,
+    /// What git says of it, where that is known from where it comes.
+    pub(super) status: Option<FileStatus>,
+}
+
+/// Files that are handed on together, since to wake a thread for each takes longer than to check many of them.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub(super) files: Vec<Candidate>,
+    bytes: usize,
+}
+
+impl Batch {
+    /// How many bytes of text are worth waking a thread for.
+    const FULL: usize = 32 * 1024;
+
+    /// Adds a file; gives back all of them when they are enough.
+    pub(super) fn add(&mut self, file: Candidate) -> Option<Vec<Candidate>> {
+        self.bytes += file.text.len();
+        self.files.push(file);
+        (self.bytes >= Self::FULL).then(|| std::mem::take(self).files)
+    }
+}
+
+/// Reads what is to be checked, of which the prefilter throws nearly all away, and hands on the rest.
+pub(super) fn gather(
+    options: &Options,
+    change: Option<&Change>,
+    history: Option<&History>,
+    summary: &mut Summary,
+    each: impl Fn(Candidate) + Sync,
+) -> Result<(), Error> {
+    // Whether a change can only be judged by what the rest of the code says.
+    let asks = AtomicBool::new(false);
+    let add = |file: File<'_>, status: Option<FileStatus>, is_judged: bool| {
+        let language = Language::of_path(Path::new(&file.path));
+        if prefilter::matters(language, &file.bytes) {
+            let candidate = Candidate {
+                context: context::of_path(file.local_path()),
+                language,
+                text: file.text()?.into_owned(),
+                path: file.path,
+                is_judged,
+                status,
+            };
+            if change.is_some() && depends_on_code(&candidate) {
+                asks.store(true, Ordering::Relaxed);
+            }
+            each(candidate);
+        }
+        Ok(())
+    };
+    let consider = |file: File<'_>| {
+        (options.progress)();
+        add(file, None, true)
+    };
+    match (&options.input, change) {
+        (Input::Tree(paths), _) => {
+            let walked = tree::walk(paths, &options.tree, consider)?;
+            (summary.files, summary.bytes, summary.skipped) = (walked.files, walked.bytes, walked.skipped);
+        }
+        (Input::File(file), _) => {
+            (summary.files, summary.bytes) = (1, file.bytes.len() as u64);
+            if let Err(refusal) = consider(file.clone()) {
+                summary.skipped.push(refusal.of(file.path.clone()));
+            }
+        }
+        (Input::Staged(_) | Input::Since(..), Some(change)) => {
+            let status = change.is_staged().then_some(FileStatus::Tracked);
+            let each = |file: File<'_>| {
+                (options.progress)();
+                add(file, status, true)
+            };
+            let read = in_pool(options.tree.threads, || change.read(options.tree.max_file_size, each))??;
+            (summary.files, summary.bytes, summary.skipped) = (read.files, read.bytes, read.skipped);
+            if asks.load(Ordering::Relaxed) {
+                // Nothing is said of a file that has not changed, nor that it is none to be read.
+                let each = |file: File<'_>| drop(add(file, None, false));
+                in_pool(options.tree.threads, || change.read_rest(options.tree.max_file_size, each))??;
+            }
+        }
+        (Input::Staged(_) | Input::Since(..), None) => {}
+        (Input::History(which), _) => {
+            let root = history.and_then(History::root);
+            let naming = Naming::below(root);
+            // Files are walked by whole paths, and named as those of the history are.
+            let rename = |path: &str| {
+                let below = root.and_then(|root| Path::new(path).strip_prefix(root).ok());
+                below.map(|below| naming.name(&below.to_string_lossy().replace('\\', "/")))
+            };
+            let paths = match (which.paths.as_slice(), root, history) {
+                ([], Some(root), _) => vec![root.to_owned()],
+                ([], None, Some(_)) => Vec::new(),
+                ([], None, None) => vec![PathBuf::from(".")],
+                (paths, ..) => paths.to_vec(),
+            };
+            let walked = tree::walk(&paths, &options.tree, |mut file| {
+                if let Some((path, local)) = rename(&file.path) {
+                    (file.path, file.local) = (path, local);
+                }
+                consider(file)
+            })?;
+            (summary.files, summary.bytes) = (walked.files, walked.bytes);
+            summary.skipped.extend(walked.skipped.into_iter().map(|skipped| {
+                let path = rename(&skipped.path).map(|(path, _)| path);
+                Skipped { path: path.unwrap_or(skipped.path), ..skipped }
+            }));
+        }
+    }
+    Ok(())
+}
+
+/// Whether there is a variable in an environment file that is a key only if code says so: one with a name that does not tell,
+/// and a value that can be a key.
+fn depends_on_code(file: &Candidate) -> bool {
+    const SHORTEST: usize = 6;
+    let is_open = |line: &str| {
+        let Some((name, value)) = line.split_once('=') else { return false };
+        let name = name.trim().trim_start_matches("export ").trim();
+        let value = value.trim().trim_matches(['"', '\'']);
+        let is_key = value.len() >= SHORTEST
+            && !value.contains("://")
+            && !value.contains(char::is_whitespace)
+            && !value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        is_key && !name.starts_with('#') && !matches!(name::tier(&[name]), Some(Tier::A | Tier::B))
+    };
+    file.language == Language::Dotenv && file.text.lines().any(is_open)
+}
+
+/// A version of a file, if it may matter under its name.
+pub(super) fn of_version(version: &Version, file: &File<'_>) -> Result<Option<Candidate>, Refusal> {
+    let language =
+        if version.is_named { Language::of_path(Path::new(&file.path)) } else { language_of_unnamed(&file.bytes) };
+    let is_code = !language.family().is_empty();
+    if !prefilter::matters(language, &file.bytes) || (is_code && !prefilter::can_hold_secret(&file.bytes)) {
+        return Ok(None);
+    }
+    Ok(Some(Candidate {
+        path: file.path.clone(),
+        context: context::of_path(file.local_path()),
+        language,
+        text: file.text()?.into_owned(),
+        is_judged: true,
+        status: Some(FileStatus::Kept),
+    }))
+}
+
+/// What a file without a name may be, by how it begins: of an environment file every line is an entry, JSON begins with a
+/// brace, and code has its words.
+fn language_of_unnamed(bytes: &[u8]) -> Language {
+    const LINES: usize = 20;
+    let text = String::from_utf8_lossy(bytes.get(..4096).unwrap_or(bytes));
+    let lines: Vec<&str> =
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    let is_variable = |line: &&str| {
+        line.strip_prefix("export ").unwrap_or(line).split_once('=').is_some_and(|(name, _)| {
+            !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+        })
+    };
+    match lines.first() {
+        Some(first) if first.starts_with('{') => Language::Json,
+        Some(first) if first.starts_with("-----BEGIN ") => Language::Key,
+        Some(_) if lines.iter().take(LINES).all(is_variable) => Language::Dotenv,
+        Some(_) if ["require(", "import ", "const ", "=>"].iter().any(|word| text.contains(word)) => {
+            Language::JavaScript
+        }
+        _ => Language::Text,
+    }
+}
