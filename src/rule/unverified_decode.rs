@@ -5,8 +5,6 @@ use std::fmt::Write;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use rustc_hash::{FxHashMap, FxHashSet};
-
 use super::{Draft, Drafts, call_draft};
 use crate::analysis::{Analysis, UseSite};
 use crate::facts::{BindingId, Facts, FunctionId, Kind, Span, ValueId};
