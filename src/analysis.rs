@@ -4,12 +4,13 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::hash::Hash;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::algorithm;
 use crate::definition::Keys;
-use crate::facts::{Facts, FunctionId, Kind, Span, ValueId};
+use crate::facts::{Entry, Facts, Kind, Span, ValueId};
 use crate::finding::Context;
 use crate::language::Language;
 use crate::library::{Condition, Encoding, Library, Locator, Missing, Models, OneOrMany, Setting, Use};
@@ -141,12 +142,16 @@ pub struct Analysis<'f> {
     pub taken: Vec<(ValueId, String)>,
     /// The environment variables that are used as keys in it.
     pub key_variables: FxHashSet<String>,
-    /// Where the secrets stand, while they are gathered.
+    /// Where the secrets stand.
     places: Places,
     /// The calls that make the badly made keys.
     random_calls: FxHashSet<ValueId>,
     /// The first entry that names each value, once it is asked for.
     named: OnceCell<FxHashMap<ValueId, usize>>,
+    /// The first entry whose name stands at each place, once it is asked for.
+    keyed: OnceCell<FxHashMap<Span, usize>>,
+    /// The same for values.
+    valued: OnceCell<FxHashMap<Span, usize>>,
     /// Where the values of entries stand that are examples, in order; none within another.
     examples: Vec<Span>,
     /// The same for those that configure tests.
@@ -263,6 +268,8 @@ impl<'f> Analysis<'f> {
             places: Places::default(),
             random_calls: FxHashSet::default(),
             named: OnceCell::new(),
+            keyed: OnceCell::new(),
+            valued: OnceCell::new(),
             examples: spans_of(facts, |path| path.iter().any(|name| matches!(name.as_str(), "example" | "examples"))),
             tests: spans_of(facts, |path| {
                 facts.language.is_configuration() && path.first().is_some_and(|section| section == "test")
@@ -273,7 +280,34 @@ impl<'f> Analysis<'f> {
         analysis.gather_named();
         analysis.gather_fallbacks();
         analysis.secrets.sort_by_key(|secret| secret.span);
+        analysis.places = Places::default();
+        for (index, secret) in analysis.secrets.iter().enumerate() {
+            analysis.places.add(secret.span, index);
+        }
         analysis
+    }
+
+    /// The first entry whose name stands at a place.
+    pub fn entry_at(&self, name: Span) -> Option<&'f Entry> {
+        let keyed = self.keyed.get_or_init(|| first_by(&self.facts.entries, |entry| entry.key_span));
+        self.facts.entries.get(*keyed.get(&name)?)
+    }
+
+    /// The first entry whose value stands at a place.
+    pub fn entry_with(&self, value: Span) -> Option<&'f Entry> {
+        let span = |entry: &Entry| self.facts.value(entry.value).span;
+        let valued = self.valued.get_or_init(|| first_by(&self.facts.entries, span));
+        self.facts.entries.get(*valued.get(&value)?)
+    }
+
+    /// The secret that stands at a place.
+    pub fn secret_at(&self, span: Span) -> Option<&Secret> {
+        self.secrets.get(self.places.at(span)?)
+    }
+
+    /// The first secret that shares a byte with a place.
+    pub fn secret_overlapping(&self, span: Span) -> Option<&Secret> {
+        self.secrets.get(self.places.overlapping(span)?)
     }
 
     /// The algorithms a call accepts, or the one it signs with, each with the value that names it.
@@ -350,24 +384,6 @@ impl<'f> Analysis<'f> {
     fn in_comment(&self, span: Span) -> bool {
         let after = self.facts.comments.partition_point(|comment| comment.start <= span.start);
         after.checked_sub(1).is_some_and(|index| self.facts.comments[index].contains(span))
-    }
-
-    /// Whether two places run together: in one function, or one in a function inside the other's.
-    pub fn run_together(&self, one: ValueId, other: ValueId) -> bool {
-        let (one, other) = (self.facts.value(one).function, self.facts.value(other).function);
-        self.encloses(one, other) || self.encloses(other, one)
-    }
-
-    fn encloses(&self, outer: Option<FunctionId>, inner: Option<FunctionId>) -> bool {
-        let mut function = inner;
-        // What stands outside all functions runs with nothing but what does too.
-        while let Some(id) = function {
-            if outer == Some(id) {
-                return true;
-            }
-            function = self.facts.functions[id.index()].parent;
-        }
-        outer.is_none() && inner.is_none()
     }
 
     /// The condition of a model that holds for a call.
@@ -570,8 +586,8 @@ impl<'f> Analysis<'f> {
                     End::Literal(literal) => {
                         // A name is evidence for the value written beside it, not for one that is only passed on.
                         let beside = resolved.hops.is_empty() || facts.value(entry.value).span.contains(literal.span);
-                        let said = facts.language.is_configuration() || is_value(&literal.text, path.last());
-                        if elsewhere.is_some() || (beside && said) {
+                        let said = || facts.language.is_configuration() || is_value(&literal.text, path.last());
+                        if elsewhere.is_some() || (beside && said()) {
                             self.add_named(path, tier, &resolved, literal);
                         }
                         if let Some(used) = elsewhere
@@ -728,13 +744,7 @@ impl<'f> Analysis<'f> {
 
     /// The name a literal is written to.
     fn name_of_value(&self, value: ValueId) -> Option<String> {
-        let named = self.named.get_or_init(|| {
-            let mut named = FxHashMap::default();
-            for (index, entry) in self.facts.entries.iter().enumerate() {
-                named.entry(entry.value).or_insert(index);
-            }
-            named
-        });
+        let named = self.named.get_or_init(|| first_by(&self.facts.entries, |entry| entry.value));
         let entry = self.facts.entries.get(*named.get(&value)?)?;
         entry.path.last().cloned()
     }
@@ -744,6 +754,15 @@ impl<'f> Analysis<'f> {
         let names = hops.iter().rev().filter_map(|hop| self.resolver.name_of(*hop));
         names.into_iter().find(|name| name.contains(char::is_alphabetic)).map(str::to_owned)
     }
+}
+
+/// The position of the first entry of each kind.
+fn first_by<K: Hash + Eq>(entries: &[Entry], kind: impl Fn(&Entry) -> K) -> FxHashMap<K, usize> {
+    let mut first = FxHashMap::default();
+    for (index, entry) in entries.iter().enumerate() {
+        first.entry(kind(entry)).or_insert(index);
+    }
+    first
 }
 
 /// Whether a place is within one of these, which are in order, none within another.

@@ -429,10 +429,12 @@ impl Around {
 
     /// Checks every version of a history, code first; gives the secrets in it and the variables that code uses as keys.
     fn check_history(&self, history: &History, no_keys: &Keys) -> (Secrets, FxHashSet<String>) {
+        const PORTION: usize = 16;
         let secrets = Mutex::new(Secrets::default());
         let found = Mutex::new(FxHashSet::default());
         let check = |versions: &[&Version], key_variables: &FxHashSet<String>| {
-            versions.par_iter().for_each_init(
+            // In small portions: all versions of a large file stand one behind the other.
+            versions.par_iter().with_max_len(PORTION).for_each_init(
                 || None,
                 |reader, version| {
                     let file = history.file(version, reader);

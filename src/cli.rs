@@ -124,9 +124,9 @@ struct Check {
     #[arg(long, requires = "history", help_heading = "Git")]
     no_cache: bool,
 
-    /// With --history: report secrets that have not changed for more than so many days
-    #[arg(long, value_name = "N", requires = "history", default_value_t = ROTATION_DAYS, help_heading = "Git")]
-    rotation_days: u32,
+    /// With --history: report secrets that have not changed for more than so many days [default: 180]
+    #[arg(long, value_name = "N", requires = "history", help_heading = "Git")]
+    rotation_days: Option<u32>,
 
     /// Report only what changed lines bring
     #[arg(long, requires = "change", help_heading = "Git")]
@@ -474,6 +474,7 @@ impl Check {
         self.fail_on = self.fail_on.or(config.fail_on);
         self.max_file_size =
             self.max_file_size.or(config.max_file_size.as_deref().and_then(|written| size(written).ok()));
+        self.rotation_days = self.rotation_days.or(config.rotation_days);
         self.adjacent |= config.adjacent;
         // A choice of rules is one as a whole.
         if self.select.is_empty() && self.ignore.is_empty() {
@@ -497,7 +498,7 @@ impl Check {
             (None, None) if self.history => Input::History(history::Options {
                 paths: self.paths.clone(),
                 no_cache: self.no_cache,
-                rotation_days: self.rotation_days,
+                rotation_days: self.rotation_days.unwrap_or(ROTATION_DAYS),
                 progress: history_progress.clone(),
             }),
             (None, None) if self.staged => Input::Staged(change()),

@@ -422,7 +422,9 @@ impl Facts {
                         // What is made of named fields says by its type what they are about: `JwtConfig(secret=...)`.
                         if let Some(name) = &argument.name {
                             let type_name = self.last_name(call.callee).filter(|_| call.construct).map(str::to_owned);
-                            let named = path.iter().cloned().chain(type_name).chain([name.clone()]).collect();
+                            let far = path.len().saturating_sub(MAX_NAMES);
+                            let names = path.iter().skip(far).cloned();
+                            let named = names.chain(type_name).chain([name.clone()]).collect();
                             open.push((named, self.value(argument.value).span, argument.value));
                             continue;
                         }
@@ -546,6 +548,11 @@ impl Facts {
     pub fn writes(&self, read: ValueId, binding: BindingId) -> &[ValueId] {
         let first = self.settled(read, binding).unwrap_or(0);
         self.bindings[binding.index()].writes.get(first..).unwrap_or_default()
+    }
+
+    /// A function and those it stands in, from the innermost to the outermost.
+    pub fn around(&self, function: Option<FunctionId>) -> impl Iterator<Item = FunctionId> {
+        std::iter::successors(function, |id| self.functions[id.index()].parent)
     }
 
     /// The value behind an id.

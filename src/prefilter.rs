@@ -34,6 +34,12 @@ const STRONG: [&str; 13] = [
 /// Words that matter as part of a name that says more.
 const WEAK: [&str; 4] = ["key", "salt", "token", "auth"];
 
+/// Words of [`STRONG`] that say nothing of JSON Web Tokens by themselves.
+const GENERAL: [&str; 3] = ["secret", "passphrase", "nacos"];
+
+/// How many marks and blanks stand at most between a name and the text that is its value.
+const MAX_BETWEEN: usize = 24;
+
 /// What a name with `key` or `salt` in it says when it can be a JWT secret's.
 const OWNERS: [&str; 6] = ["token", "sign", "hmac", "bearer", "auth", "symmetric"];
 
@@ -142,6 +148,34 @@ pub fn can_matter(bytes: &[u8]) -> bool {
         // What matters in some format matters in code or in configuration without prose.
         word_matters(Language::JavaScript, bytes, found.start, found.end)
             || word_matters(Language::Toml, bytes, found.start, found.end)
+    })
+}
+
+/// Whether code that is only asked for the secrets in it, as an old version of a file is, can hold one. A general secret's name
+/// without a text beside it says nothing where nobody follows it.
+pub fn can_hold_secret(bytes: &[u8]) -> bool {
+    let Some(patterns) = PATTERNS.as_ref() else {
+        return true;
+    };
+    patterns.candidates.any(bytes, |found| {
+        let here = bytes.get(found.start..).unwrap_or_default();
+        if here.starts_with(b"e") {
+            return begins_token(here);
+        }
+        if !word_matters(Language::JavaScript, bytes, found.start, found.end) {
+            return false;
+        }
+        let word = bytes.get(found.clone()).unwrap_or_default();
+        let is_general = GENERAL.iter().any(|general| word.eq_ignore_ascii_case(general.as_bytes()));
+        let (before, after) =
+            (bytes.get(..found.start).unwrap_or_default(), bytes.get(found.end..).unwrap_or_default());
+        let left = before.iter().rev().take_while(|byte| is_name(**byte)).count();
+        let right = after.iter().take_while(|byte| is_name(**byte)).count();
+        let name = bytes.get(found.start - left..found.end + right).unwrap_or_default();
+        !is_general || OWNERS.iter().any(|owner| contains(name, owner.as_bytes())) || {
+            let behind = after.get(right..).unwrap_or_default().iter().take(MAX_BETWEEN);
+            behind.take_while(|byte| !byte.is_ascii_alphanumeric()).any(|byte| matches!(byte, b'"' | b'\'' | b'`'))
+        }
     })
 }
 
@@ -353,6 +387,24 @@ mod tests {
             assert!(can_matter(text.as_bytes()), "{text}");
         }
         assert!(!can_matter(b"for (const key of Object.keys(o)) assign(key)"));
+    }
+
+    #[test]
+    fn code_can_hold_a_secret_beside_its_name() {
+        for text in [
+            "const jwt = require('jsonwebtoken')",
+            "session({ secret: 'x' })",
+            "key = os.environ.get(\"SECRET\", \"x\")",
+            "process.env.SECRET || `x`",
+            "const accessTokenSecret = config.x",
+            "fetch(u, { h: 'eyJhbGciOiJIUzI1NiJ9.e30.abc' })",
+            "-----BEGIN PRIVATE KEY-----",
+        ] {
+            assert!(can_hold_secret(text.as_bytes()), "{text}");
+        }
+        for text in ["const secret = body.secret", "return clientSecret", "a key", ""] {
+            assert!(!can_hold_secret(text.as_bytes()), "{text}");
+        }
     }
 
     #[test]

@@ -93,7 +93,7 @@ fn origin(past: &Past) -> String {
     }
     text += match (past.in_working_tree, past.at_head) {
         (true, _) => "",
-        (false, true) => ", and it stands at HEAD still, though not in the working tree",
+        (false, true) => ", and the same stands at HEAD still",
         (false, false) => ", and it stands at HEAD no more: whoever has the history has it",
     };
     text += match past.reachable {

@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::facts::{BindingId, Call, ClassId, Facts, FunctionId, Kind, Span, ValueId};
+use crate::facts::{BindingId, Call, Class, ClassId, ClassMember, Facts, FunctionId, Kind, Span, ValueId};
 use crate::language::Language;
 use crate::library::{ArgumentName, Condition, Conversion, Encoding, Locator, Models, Provenance, Wrapper};
 use crate::origin::{Origin, Root, Step};
@@ -137,6 +137,68 @@ struct Usage {
     bound: FxHashMap<ValueId, Vec<BindingId>>,
     /// The callees that are given a name, and in which place.
     given: FxHashMap<BindingId, Vec<(ValueId, usize)>>,
+    /// The calls of what a name holds.
+    called: FxHashMap<BindingId, Vec<ValueId>>,
+}
+
+/// The entries of a large object or list by name.
+#[derive(Default)]
+struct Entries<'f> {
+    /// The positions of each name, in order.
+    named: FxHashMap<&'f str, Vec<usize>>,
+    /// The positions of what is spread.
+    spread: Vec<usize>,
+}
+
+impl<'f> Entries<'f> {
+    fn of(facts: &'f Facts, value: ValueId) -> Self {
+        let mut entries = Entries::default();
+        match facts.kind(value) {
+            Kind::Object(properties) => {
+                for (index, property) in properties.iter().enumerate() {
+                    match &property.key {
+                        _ if property.spread => entries.spread.push(index),
+                        Some(key) => entries.named.entry(key).or_default().push(index),
+                        None => {}
+                    }
+                }
+            }
+            Kind::List(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    if let Some((key, _)) = pair(facts, *item) {
+                        entries.named.entry(key).or_default().push(index);
+                    }
+                }
+            }
+            _ => {}
+        }
+        entries
+    }
+}
+
+/// A list of a name and a value, as maps are also written: `[('name', value)]`.
+fn pair(facts: &Facts, item: ValueId) -> Option<(&str, ValueId)> {
+    let Kind::List(pair) = facts.kind(item) else { return None };
+    let [key, value] = pair.as_slice() else { return None };
+    match facts.kind(*key) {
+        Kind::Literal(key) => Some((key, *value)),
+        _ => None,
+    }
+}
+
+/// What has been looked at to answer one question, and how much more may be.
+struct Search {
+    seen: FxHashSet<Place>,
+    steps: usize,
+}
+
+impl Search {
+    /// Whether a place is to be looked at: it is another one, and there are steps left. To be turned away is a step too.
+    fn enters(&mut self, place: Place) -> bool {
+        let left = self.steps > 0;
+        self.steps = self.steps.saturating_sub(1);
+        left && self.seen.insert(place)
+    }
 }
 
 /// A call that leads to another.
@@ -152,13 +214,19 @@ enum Earlier {
 const MAX_SPENT: usize = 1_000_000;
 const FEW_STEPS: usize = 20;
 
+/// How many bytes a list of them can have and be a key. The longest private keys in use have a few thousand.
+const MAX_KEY_BYTES: usize = 16_384;
+
+/// From how many entries on an object or list is searched by name only once.
+const MANY_ENTRIES: usize = 16;
+
 /// How many calls in a chain are followed back to the name it begins with.
 const MAX_CHAIN: usize = 64;
 
 /// How many of the calls of one function are looked at.
 const MAX_CALLERS: usize = 50;
 
-/// How many of the values written to one name are asked where they come from.
+/// How many of the values written to one name or member are looked at. Real code writes a handful.
 const MAX_WRITES: usize = 200;
 
 /// The calls of each function.
@@ -193,9 +261,15 @@ pub struct Resolver<'f> {
     nested: Cell<usize>,
     /// How many values all walks have looked at.
     spent: Cell<usize>,
+    /// How many values have been looked at for all other questions.
+    searched: Cell<usize>,
     /// The calls of each function. There are none while they are being looked for, which asks what calls mean.
     call_sites: RefCell<Option<CallSites>>,
     usage: OnceCell<Usage>,
+    /// The entries of objects and lists that have many.
+    entries: RefCell<FxHashMap<ValueId, Rc<Entries<'f>>>>,
+    /// The members of each class by name.
+    class_members: OnceCell<Vec<FxHashMap<&'f str, Vec<&'f ClassMember>>>>,
     /// The calls that write into a name they are given.
     filled: FxHashMap<BindingId, Vec<ValueId>>,
     /// The first call of each method on each object, and on what a chain of calls begins with: `builder.setKey(key)`.
@@ -250,6 +324,9 @@ impl<'f> Resolver<'f> {
             depth: Cell::new(0),
             nested: Cell::new(0),
             spent: Cell::new(0),
+            searched: Cell::new(0),
+            entries: RefCell::default(),
+            class_members: OnceCell::new(),
             call_sites: RefCell::default(),
             usage: OnceCell::new(),
             filled: FxHashMap::default(),
@@ -380,8 +457,25 @@ impl<'f> Resolver<'f> {
     /// The declared type of a member.
     fn declared_type(&self, object: ValueId, name: &str) -> Option<ValueId> {
         let class = self.class_of(object)?;
-        let members = self.facts.classes[class.index()].members.iter();
-        members.filter(|member| member.name == name).find_map(|member| member.type_name)
+        self.class_members(class, name).iter().find_map(|member| member.type_name)
+    }
+
+    /// The members of a class that go by a name.
+    fn class_members(&self, class: ClassId, name: &str) -> &[&'f ClassMember] {
+        let all = self.class_members.get_or_init(|| {
+            let by_name = |class: &'f Class| {
+                let mut by_name: FxHashMap<&str, Vec<&ClassMember>> = FxHashMap::default();
+                for member in &class.members {
+                    let named = by_name.entry(&member.name).or_default();
+                    if named.len() < MAX_WRITES {
+                        named.push(member);
+                    }
+                }
+                by_name
+            };
+            self.facts.classes.iter().map(by_name).collect()
+        });
+        all.get(class.index()).and_then(|members| members.get(name)).map_or(&[], Vec::as_slice)
     }
 
     fn class_of(&self, value: ValueId) -> Option<ClassId> {
@@ -408,7 +502,7 @@ impl<'f> Resolver<'f> {
             Kind::Name(binding) => &self.facts.bindings[binding.index()].writes,
             _ => return None,
         };
-        writes.iter().find_map(|write| match self.facts.kind(*write) {
+        writes.iter().take(FEW_STEPS).find_map(|write| match self.facts.kind(*write) {
             Kind::Class(class) => Some(*class),
             _ => None,
         })
@@ -449,8 +543,23 @@ impl<'f> Resolver<'f> {
     /// The values that are known to be held in `object` under `name`; `*` is every name.
     pub fn held(&self, object: ValueId, name: &'f str) -> Rc<[ValueId]> {
         self.once(&self.held, (self.place(object), name), |found| {
-            self.collect_held(object, name, MAX_HOPS, &mut FxHashSet::default(), found);
+            self.search(|search| self.collect_held(object, name, MAX_HOPS, search, found));
         })
+    }
+
+    /// Looks for the answer to one question, with as many steps as are left for it.
+    fn search<T>(&self, find: impl FnOnce(&mut Search) -> T) -> T {
+        let steps = if self.searched.get() < MAX_SPENT { MAX_STEPS } else { FEW_STEPS };
+        let mut search = Search { seen: FxHashSet::default(), steps };
+        let found = find(&mut search);
+        self.searched.set(self.searched.get() + steps - search.steps);
+        found
+    }
+
+    /// The entries of an object or list by name, where there are many.
+    fn entries(&self, value: ValueId, count: usize) -> Option<Rc<Entries<'f>>> {
+        let find = || Rc::new(Entries::of(self.facts, value));
+        (count > MANY_ENTRIES).then(|| Rc::clone(self.entries.borrow_mut().entry(value).or_insert_with(find)))
     }
 
     /// The answer to a question that is asked again and again, found once. While it is being found the answer is that
@@ -478,29 +587,31 @@ impl<'f> Resolver<'f> {
         answer
     }
 
-    fn collect_held(
-        &self,
-        object: ValueId,
-        name: &'f str,
-        hops: usize,
-        seen: &mut FxHashSet<Place>,
-        found: &mut Vec<ValueId>,
-    ) {
-        if hops == 0 || seen.len() > MAX_STEPS || !seen.insert(self.place(object)) {
+    fn collect_held(&self, object: ValueId, name: &'f str, hops: usize, search: &mut Search, found: &mut Vec<ValueId>) {
+        if hops == 0 || !search.enters(self.place(object)) {
             return;
         }
         let hops = hops - 1;
         let writes = |owner: Owner<'f>, found: &mut Vec<ValueId>| {
             if let Some(values) = self.member_writes.get(&(owner, name)) {
-                found.extend(values.iter().copied());
+                found.extend(values.iter().take(MAX_WRITES).copied());
             }
         };
         match self.facts.kind(object) {
             Kind::Object(properties) => {
+                let known = self.entries(object, properties.len()).filter(|_| name != "*");
                 // The last entry of a name counts.
-                for property in properties.iter().rev() {
+                let positions: Vec<usize> = match &known {
+                    Some(known) => {
+                        let last = known.named.get(name).and_then(|positions| positions.last()).copied();
+                        let spread = known.spread.iter().rev().copied().take(search.steps);
+                        spread.take_while(|index| last.is_none_or(|last| *index > last)).chain(last).collect()
+                    }
+                    None => (0..properties.len()).rev().take(MAX_STEPS).collect(),
+                };
+                for property in positions.into_iter().filter_map(|index| properties.get(index)) {
                     if property.spread {
-                        self.collect_held(property.value, name, hops, seen, found);
+                        self.collect_held(property.value, name, hops, search, found);
                     } else if property.key.as_deref() == Some(name) || name == "*" {
                         found.push(property.value);
                     } else {
@@ -513,45 +624,40 @@ impl<'f> Resolver<'f> {
             }
             Kind::List(items) => {
                 if name == "*" {
-                    found.extend(items.iter().copied());
+                    found.extend(items.iter().take(MAX_STEPS).copied());
                 } else if let Ok(index) = name.parse::<usize>() {
                     found.extend(items.get(index));
+                } else if let Some(known) = self.entries(object, items.len()) {
+                    let positions = known.named.get(name).into_iter().flatten().take(MAX_WRITES);
+                    found.extend(positions.filter_map(|index| Some(pair(self.facts, *items.get(*index)?)?.1)));
                 } else {
-                    // `[('name', value)]` is a map too.
-                    found.extend(items.iter().filter_map(|item| match self.facts.kind(*item) {
-                        Kind::List(pair) => match pair.as_slice() {
-                            [key, value] if matches!(self.facts.kind(*key), Kind::Literal(key) if key == name) => {
-                                Some(value)
-                            }
-                            _ => None,
-                        },
-                        _ => None,
-                    }));
+                    let pairs = items.iter().filter_map(|item| pair(self.facts, *item));
+                    found.extend(pairs.filter(|(key, _)| *key == name).map(|(_, value)| value));
                 }
             }
             Kind::Name(binding) => {
                 let owner = Owner::Binding(*binding);
                 let held = self.facts.writes(object, *binding);
                 let binding = &self.facts.bindings[binding.index()];
-                for write in held {
-                    self.collect_held(*write, name, hops, seen, found);
+                for write in held.iter().take(MAX_WRITES) {
+                    self.collect_held(*write, name, hops, search, found);
                 }
                 writes(owner, found);
                 if found.is_empty()
                     && let Some(type_name) = binding.type_name
                 {
-                    self.collect_held(type_name, name, hops, seen, found);
+                    self.collect_held(type_name, name, hops, search, found);
                 }
             }
             Kind::Global(global) => {
-                for write in self.global_writes.get(global.as_str()).into_iter().flatten() {
-                    self.collect_held(*write, name, hops, seen, found);
+                for write in self.global_writes.get(global.as_str()).into_iter().flatten().take(MAX_WRITES) {
+                    self.collect_held(*write, name, hops, search, found);
                 }
                 writes(Owner::Global(global), found);
             }
             Kind::Member { object: outer, name: member, .. } => {
                 for value in self.held(*outer, member).iter() {
-                    self.collect_held(*value, name, hops, seen, found);
+                    self.collect_held(*value, name, hops, search, found);
                 }
                 if let Some(owner) = Owner::of(self.facts, object) {
                     writes(owner, found);
@@ -559,43 +665,41 @@ impl<'f> Resolver<'f> {
                 if found.is_empty()
                     && let Some(type_name) = self.declared_type(*outer, member)
                 {
-                    self.collect_held(type_name, name, hops, seen, found);
+                    self.collect_held(type_name, name, hops, search, found);
                 }
             }
             Kind::Choice(choices) => {
-                for choice in choices {
-                    self.collect_held(*choice, name, hops, seen, found);
+                for choice in choices.iter().take(search.steps) {
+                    self.collect_held(*choice, name, hops, search, found);
                 }
             }
             Kind::Function(function) => {
                 for value in self.given_by(*function) {
-                    self.collect_held(value, name, hops, seen, found);
+                    self.collect_held(value, name, hops, search, found);
                 }
             }
             Kind::Class(class) | Kind::This(class) => {
                 let class_facts = &self.facts.classes[class.index()];
-                for member in class_facts.members.iter().filter(|member| member.name == name) {
-                    found.extend(member.value);
-                }
+                found.extend(self.class_members(*class, name).iter().filter_map(|member| member.value));
                 writes(Owner::Class(*class), found);
                 if found.is_empty()
                     && let Some(extends) = class_facts.extends
                 {
-                    self.collect_held(extends, name, hops, seen, found);
+                    self.collect_held(extends, name, hops, search, found);
                 }
             }
             Kind::Call(call) => {
                 if let Some(inner) = self.wrapped(object, hops) {
-                    self.collect_held(inner, name, hops, seen, found);
+                    self.collect_held(inner, name, hops, search, found);
                 } else if self.is_assign(call) {
-                    for argument in call.arguments.iter().rev() {
-                        self.collect_held(argument.value, name, hops, seen, found);
+                    for argument in call.arguments.iter().rev().take(search.steps) {
+                        self.collect_held(argument.value, name, hops, search, found);
                     }
                 } else if call.construct {
                     let given = call.arguments.iter().filter(|argument| argument.name.as_deref() == Some(name));
                     found.extend(given.map(|argument| argument.value));
                     if found.is_empty() {
-                        self.collect_held(call.callee, name, hops, seen, found);
+                        self.collect_held(call.callee, name, hops, search, found);
                     }
                 } else {
                     let functions = self.functions(call.callee);
@@ -604,8 +708,8 @@ impl<'f> Resolver<'f> {
                         found.push(object);
                     }
                     for function in functions.iter() {
-                        for value in &self.facts.functions[function.index()].returns {
-                            self.collect_held(*value, name, hops, seen, found);
+                        for value in self.facts.functions[function.index()].returns.iter().take(MAX_WRITES) {
+                            self.collect_held(*value, name, hops, search, found);
                         }
                     }
                 }
@@ -629,35 +733,35 @@ impl<'f> Resolver<'f> {
     /// The functions of this file a callee can be.
     pub fn functions(&self, callee: ValueId) -> Rc<[FunctionId]> {
         self.once(&self.functions, self.place(callee), |found| {
-            self.collect_functions(callee, MAX_HOPS, &mut FxHashSet::default(), found);
+            self.search(|search| self.collect_functions(callee, MAX_HOPS, search, found));
         })
     }
 
-    fn collect_functions(&self, value: ValueId, hops: usize, seen: &mut FxHashSet<Place>, found: &mut Vec<FunctionId>) {
-        if hops == 0 || seen.len() > MAX_STEPS || !seen.insert(self.place(value)) {
+    fn collect_functions(&self, value: ValueId, hops: usize, search: &mut Search, found: &mut Vec<FunctionId>) {
+        if hops == 0 || !search.enters(self.place(value)) {
             return;
         }
         let hops = hops - 1;
         match self.facts.kind(value) {
             Kind::Function(function) => found.push(*function),
             Kind::Name(binding) => {
-                for write in self.facts.writes(value, *binding) {
-                    self.collect_functions(*write, hops, seen, found);
+                for write in self.facts.writes(value, *binding).iter().take(MAX_WRITES) {
+                    self.collect_functions(*write, hops, search, found);
                 }
             }
             Kind::Global(name) => {
-                for write in self.global_writes.get(name.as_str()).into_iter().flatten() {
-                    self.collect_functions(*write, hops, seen, found);
+                for write in self.global_writes.get(name.as_str()).into_iter().flatten().take(MAX_WRITES) {
+                    self.collect_functions(*write, hops, search, found);
                 }
             }
             Kind::Member { object, name, .. } => {
                 for held in self.held(*object, name).iter() {
-                    self.collect_functions(*held, hops, seen, found);
+                    self.collect_functions(*held, hops, search, found);
                 }
             }
             Kind::Choice(choices) => {
-                for choice in choices {
-                    self.collect_functions(*choice, hops, seen, found);
+                for choice in choices.iter().take(search.steps) {
+                    self.collect_functions(*choice, hops, search, found);
                 }
             }
             _ => {}
@@ -690,11 +794,12 @@ impl<'f> Resolver<'f> {
     /// The constructors of this file that a construction can call.
     fn constructors(&self, callee: ValueId) -> Vec<FunctionId> {
         let classes = self.constants(callee).into_iter().filter_map(|class| match self.facts.kind(class) {
-            Kind::Class(class) => Some(&self.facts.classes[class.index()]),
+            Kind::Class(class) => Some(*class),
             _ => None,
         });
-        let members = classes.flat_map(|class| &class.members);
-        let named = members.filter(|member| CONSTRUCTORS.contains(&member.name.as_str()));
+        let named = classes.flat_map(|class| {
+            CONSTRUCTORS.into_iter().flat_map(move |constructor| self.class_members(class, constructor))
+        });
         let functions = named.filter_map(|member| match self.facts.kind(member.value?) {
             Kind::Function(function) => Some(*function),
             _ => None,
@@ -975,7 +1080,7 @@ impl<'f> Resolver<'f> {
     /// may; or what a call returned of which one of these is read.
     fn reads(&self, value: ValueId, paths: &[String]) -> bool {
         self.constants(value).into_iter().any(|constant| match self.facts.kind(constant) {
-            Kind::Function(function) => self.reads_parameter(*function, 0, paths, MAX_HANDED),
+            Kind::Function(function) => self.reads_parameter(*function, paths),
             Kind::Call(_) => {
                 let names = self.usage().bound.get(&constant);
                 names.into_iter().flatten().any(|name| self.is_read(*name, paths))
@@ -984,17 +1089,36 @@ impl<'f> Resolver<'f> {
         })
     }
 
-    fn reads_parameter(&self, function: FunctionId, position: usize, paths: &[String], handed: usize) -> bool {
-        let function = &self.facts.functions[function.index()];
-        let Some(Some(parameter)) = function.parameters.get(position) else { return false };
-        if self.is_read(*parameter, paths) {
-            return true;
-        }
-        let Some(handed) = handed.checked_sub(1) else { return false };
-        self.usage().given.get(parameter).into_iter().flatten().take(MAX_WRITES).any(|(call, position)| {
-            let functions = self.functions(*call);
-            functions.is_empty()
-                || functions.iter().any(|function| self.reads_parameter(*function, *position, paths, handed))
+    fn reads_parameter(&self, function: FunctionId, paths: &[String]) -> bool {
+        self.search(|search| {
+            let mut seen = FxHashSet::default();
+            let mut open = vec![(function, 0)];
+            for handed in 0..=MAX_HANDED {
+                let mut next = Vec::new();
+                for (function, position) in std::mem::take(&mut open) {
+                    if search.steps == 0 || !seen.insert((function, position)) {
+                        continue;
+                    }
+                    search.steps -= 1;
+                    let parameter = self.facts.functions[function.index()].parameters.get(position);
+                    let Some(Some(parameter)) = parameter else { continue };
+                    if self.is_read(*parameter, paths) {
+                        return true;
+                    }
+                    if handed == MAX_HANDED {
+                        continue;
+                    }
+                    for (call, position) in self.usage().given.get(parameter).into_iter().flatten().take(MAX_WRITES) {
+                        let functions = self.functions(*call);
+                        if functions.is_empty() {
+                            return true;
+                        }
+                        next.extend(functions.iter().map(|function| (*function, *position)));
+                    }
+                }
+                open = next;
+            }
+            false
         })
     }
 
@@ -1041,7 +1165,11 @@ impl<'f> Resolver<'f> {
                     usage.bound.entry(from).or_default().push(BindingId(index));
                 }
             }
-            for call in self.facts.calls.iter().filter_map(|call| self.facts.call(*call)) {
+            for id in &self.facts.calls {
+                let Some(call) = self.facts.call(*id) else { continue };
+                if let Kind::Name(name) = self.facts.kind(call.callee) {
+                    usage.called.entry(*name).or_default().push(*id);
+                }
                 for (position, argument) in call.arguments.iter().enumerate() {
                     if let Kind::Name(name) = self.facts.kind(argument.value) {
                         usage.given.entry(*name).or_default().push((call.callee, position));
@@ -1096,19 +1224,21 @@ impl<'f> Resolver<'f> {
     /// The constants a value can be, through names.
     pub fn constants(&self, value: ValueId) -> Vec<ValueId> {
         let mut found = Vec::new();
-        let mut seen = FxHashSet::default();
         let mut open = vec![value];
-        while let Some(value) = open.pop() {
-            if !seen.insert(self.place(value)) || seen.len() > MAX_STEPS {
-                continue;
+        self.search(|search| {
+            while let Some(value) = open.pop().filter(|_| search.steps > 0) {
+                if !search.enters(self.place(value)) {
+                    continue;
+                }
+                let most = search.steps.min(MAX_WRITES);
+                match self.facts.kind(value) {
+                    Kind::Name(binding) => open.extend(self.facts.writes(value, *binding).iter().take(most)),
+                    Kind::Choice(choices) => open.extend(choices.iter().take(most)),
+                    Kind::Member { object, name, .. } => open.extend(self.held(*object, name).iter().take(most)),
+                    _ => found.push(value),
+                }
             }
-            match self.facts.kind(value) {
-                Kind::Name(binding) => open.extend(self.facts.writes(value, *binding)),
-                Kind::Choice(choices) => open.extend(choices),
-                Kind::Member { object, name, .. } => open.extend(self.held(*object, name).iter().copied()),
-                _ => found.push(value),
-            }
-        }
+        });
         found
     }
 
@@ -1255,15 +1385,12 @@ impl<'f> Resolver<'f> {
     /// What a function given in place of a value gives: what it returns, and what it hands to its callback.
     fn given_by(&self, function: FunctionId) -> Vec<ValueId> {
         let function_facts = &self.facts.functions[function.index()];
-        let mut values = function_facts.returns.clone();
+        let mut values: Vec<ValueId> = function_facts.returns.iter().take(MAX_WRITES).copied().collect();
         if let Some(callback) = function_facts.parameters.last().copied().flatten() {
-            for id in &self.facts.calls {
-                if let Some(call) = self.facts.call(*id)
-                    && matches!(self.facts.kind(call.callee), Kind::Name(callee) if *callee == callback)
-                {
-                    // The first argument of a callback is the error.
-                    values.extend(call.arguments.iter().skip(1).map(|argument| argument.value));
-                }
+            let calls = self.usage().called.get(&callback).into_iter().flatten().take(MAX_CALLERS);
+            for call in calls.filter_map(|call| self.facts.call(*call)) {
+                // The first argument of a callback is the error.
+                values.extend(call.arguments.iter().skip(1).take(MAX_WRITES).map(|argument| argument.value));
             }
         }
         values
@@ -1380,7 +1507,7 @@ impl<'f> Walk<'_, 'f> {
             Kind::Name(binding) => {
                 let bound = &facts.bindings[binding.index()];
                 let mut ends = self.alternatives(facts.writes(value, *binding), hops);
-                for call in resolver.filled.get(binding).into_iter().flatten() {
+                for call in resolver.filled.get(binding).into_iter().flatten().take(MAX_WRITES) {
                     ends.extend(self.value(*call, hops));
                 }
                 if let Some((function, position)) = bound.parameter
@@ -1430,7 +1557,7 @@ impl<'f> Walk<'_, 'f> {
                     }
                     ends
                 }
-                None => items.iter().flat_map(|item| self.value(*item, hops)).collect(),
+                None => self.union(items, hops),
             },
             Kind::Object(properties) => self.key_object(value, properties.is_empty(), hops),
             Kind::Import { module, member } => match resolver.imported_variable(module, member) {
@@ -1438,7 +1565,7 @@ impl<'f> Walk<'_, 'f> {
                 None => Self::end(End::LookUp(value)),
             },
             Kind::Derived(parts) => {
-                let random = parts.iter().flat_map(|part| self.value(*part, hops));
+                let random = parts.iter().take(self.steps).flat_map(|part| self.value(*part, hops));
                 let random: Vec<Resolved> =
                     random.filter(|resolved| matches!(resolved.end, End::Random(..))).take(1).collect();
                 if random.is_empty() { Self::end(End::Unknown(value)) } else { random }
@@ -1449,6 +1576,9 @@ impl<'f> Walk<'_, 'f> {
 
     /// The hexadecimal digits of a list of bytes.
     fn bytes(&self, items: &[ValueId]) -> Option<String> {
+        if items.len() > MAX_KEY_BYTES {
+            return None;
+        }
         let byte = |item: &ValueId| match self.resolver.facts.kind(*item) {
             Kind::Number(number) => match number.strip_prefix("0x").or(number.strip_prefix("0X")) {
                 Some(digits) => u8::from_str_radix(digits, 16).ok(),
@@ -1479,6 +1609,10 @@ impl<'f> Walk<'_, 'f> {
     fn concat(&mut self, value: ValueId, parts: &[ValueId], hops: usize) -> Vec<Resolved> {
         let mut text = Some(String::new());
         for part in parts {
+            if self.steps == 0 {
+                text = None;
+                break;
+            }
             let ends = self.value(*part, hops);
             if let Some(random) = ends.iter().find(|resolved| matches!(resolved.end, End::Random(..))) {
                 return vec![random.clone()];
@@ -1614,7 +1748,8 @@ impl<'f> Walk<'_, 'f> {
             ends.extend(receiver.into_iter().filter(|resolved| resolved.fallback));
         }
         // Something looked up among what goes in may well be the key of what comes out.
-        let given = call.arguments.iter().flat_map(|argument| self.value(argument.value, hops));
+        let arguments = call.arguments.iter().take(self.steps);
+        let given = arguments.flat_map(|argument| self.value(argument.value, hops));
         let given: Vec<Resolved> = given.collect();
         let looked_up = |resolved: &Resolved| matches!(resolved.end, End::LookUp(_) | End::Environment(_));
         if !given.iter().any(looked_up)

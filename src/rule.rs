@@ -16,7 +16,7 @@ pub mod unignored_env_file;
 pub mod unverified_decode;
 pub mod weak_secret;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::analysis::{Analysis, KeyKind, Secret, UseSite};
 use crate::facts::Span;
@@ -93,23 +93,31 @@ pub struct Drafts {
     /// The drafts, in the order they were added.
     pub drafts: Vec<Draft>,
     taken: FxHashSet<Span>,
+    /// The first draft of each rule at each place.
+    placed: FxHashMap<(&'static str, Span), usize>,
 }
 
 impl Drafts {
     /// Adds a finding. What several calls share is one finding, with the other calls beside it.
     pub fn add(&mut self, draft: Draft) {
-        match self.drafts.iter_mut().find(|known| known.rule == draft.rule && known.span == draft.span) {
+        let known = self.placed.get(&(draft.rule, draft.span));
+        match known.and_then(|index| self.drafts.get_mut(*index)) {
             Some(known) => {
                 let new = draft.related.into_iter().filter(|place| !known.related.contains(place));
                 known.related.extend(new.collect::<Vec<_>>());
             }
-            None => self.drafts.push(draft),
+            None => self.push(draft),
         }
     }
 
     /// Adds the finding of a literal, which then has its one.
     pub fn add_literal(&mut self, draft: Draft) {
         self.taken.insert(draft.span);
+        self.push(draft);
+    }
+
+    fn push(&mut self, draft: Draft) {
+        self.placed.entry((draft.rule, draft.span)).or_insert(self.drafts.len());
         self.drafts.push(draft);
     }
 

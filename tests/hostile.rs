@@ -11,13 +11,16 @@ use tempfile::TempDir;
 /// How often a hostile text repeats what it is made of.
 const MANY: usize = 100_000;
 
+/// The same for code that is read with a grammar of its own, which says much of each of them.
+const LEVELS: usize = 20_000;
+
 /// Stands beside every hostile file, and has to be found.
 const CANARY: &str = "canary/.env";
 
 const FORMATS: [&str; 6] = ["text", "json", "jsonl", "sarif", "github", "gitlab"];
 
 /// An ending for each language and format that is read.
-const ENDINGS: [&str; 24] = [
+const ENDINGS: [&str; 33] = [
     "js",
     "mjs",
     "cjs",
@@ -30,8 +33,17 @@ const ENDINGS: [&str; 24] = [
     "svelte",
     "astro",
     "md",
+    "py",
     "go",
+    "java",
+    "kt",
+    "scala",
+    "cs",
+    "php",
+    "rb",
     "rs",
+    "ex",
+    "ipynb",
     "env",
     "yaml",
     "json",
@@ -85,8 +97,12 @@ impl Tree {
 /// What is put in front, what is repeated, what stands in the middle, what closes it as often, what stands behind.
 type Nest = (&'static str, &'static str, &'static str, &'static str, &'static str);
 
-fn nested((before, open, middle, close, after): Nest) -> String {
-    [before, &open.repeat(MANY), middle, &close.repeat(MANY), after].concat()
+fn nested(nest: Nest) -> String {
+    nested_to(MANY, nest)
+}
+
+fn nested_to(levels: usize, (before, open, middle, close, after): Nest) -> String {
+    [before, &open.repeat(levels), middle, &close.repeat(levels), after].concat()
 }
 
 const JAVASCRIPT: &str = "const jwt = require('jsonwebtoken');\n";
@@ -165,36 +181,161 @@ fn code_of_any_depth_ends_nothing() {
     }
 }
 
-const GO: &[Nest] = &[
-    ("var x = ", "(", "1", ")", ""),
-    ("var x = []T", "{", "1", "}", ""),
-    ("type T ", "struct { A ", "int", "}", ""),
-    ("var x = ", "func() { f(", "", ")}", ""),
-    ("var x = a", ".b()", "", "", ""),
-    ("var x ", "[]", "int", "", ""),
-    ("var x = ", "a + ", "b", "", ""),
-    ("func f() {", "if x {} else ", "{}", "", "}"),
-];
-
-const RUST: &[Nest] = &[
-    ("const X: u8 = ", "(", "1", ")", ";"),
-    ("fn f() { let ", "A(", "x", ")", " = y; }"),
-    ("use ", "a::{", "b", "}", ";"),
-    ("mod a ", "{ mod a", "", "}", ""),
-    ("fn f() { ", "vec![", "1", "]", "}"),
-    ("", "lazy_static! {", "", "}", ""),
-    ("fn f() { x = a", ".b()?", "", "", "}"),
-    ("fn f() { let x: ", "Arc<", "x", ">", " = y; }"),
+/// Each language with a grammar of its own: its ending, what makes a file worth reading, and what nests in it.
+const GRAMMARS: &[(&str, &str, &[Nest])] = &[
+    (
+        "py",
+        "import jwt\n",
+        &[
+            ("x = ", "[", "1", "]", ""),
+            ("x = ", "f(", "1", ")", ""),
+            ("x = ", "f'{", "1", "}'", ""),
+            ("x = ", "{'a': ", "1", "}", ""),
+            ("x = ", "lambda: ", "1", "", ""),
+            ("x = ", "1 if a else ", "1", "", ""),
+            ("x = a", ".b()", "", "", ""),
+            ("x = ", "a + ", "1", "", ""),
+            ("x = ", "not ", "y", "", ""),
+        ],
+    ),
+    (
+        "go",
+        "package a\nimport \"github.com/golang-jwt/jwt/v5\"\n",
+        &[
+            ("var x = ", "(", "1", ")", ""),
+            ("var x = []T", "{", "1", "}", ""),
+            ("type T ", "struct { A ", "int", "}", ""),
+            ("var x = ", "func() { f(", "", ")}", ""),
+            ("var x = a", ".b()", "", "", ""),
+            ("var x ", "[]", "int", "", ""),
+            ("var x = ", "a + ", "b", "", ""),
+            ("func f() {", "if x {} else ", "{}", "", "}"),
+        ],
+    ),
+    (
+        "java",
+        "import io.jsonwebtoken.Jwts;\n",
+        &[
+            ("class A { int x = ", "(", "1", ")", "; }"),
+            ("class A { Object x = ", "f(", "1", ")", "; }"),
+            ("", "class A { ", "", "}", ""),
+            ("class A { void f() { ", "if (a) ", "b();", "", " } }"),
+            ("class A { Object x = a", ".b()", "", "", "; }"),
+            ("class A { Object x = ", "() -> ", "1", "", "; }"),
+            ("class A { ", "A<", "A", ">", " x; }"),
+            ("class A { Object x = ", "a + ", "b", "", "; }"),
+            ("class A { void f() ", "{", "", "}", " }"),
+        ],
+    ),
+    (
+        "kt",
+        "import io.jsonwebtoken.Jwts\n",
+        &[
+            ("val x = ", "(", "1", ")", ""),
+            ("val x = ", "f(", "1", ")", ""),
+            ("val x = ", "\"${", "a", "}\"", ""),
+            ("val x = ", "{ ", "1", " }", ""),
+            ("", "class A { ", "", "}", ""),
+            ("val x = a", ".b()", "", "", ""),
+            ("val x = ", "if (a) b else ", "c", "", ""),
+            ("val x = a", " ?: b", "", "", ""),
+        ],
+    ),
+    (
+        "scala",
+        "import pdi.jwt._\n",
+        &[
+            ("val x = ", "(", "1", ")", ""),
+            ("val x = ", "f(", "1", ")", ""),
+            ("val x = ", "s\"${", "a", "}\"", ""),
+            ("val x = ", "{ ", "1", " }", ""),
+            ("", "object A { ", "", "}", ""),
+            ("val x = a", ".b()", "", "", ""),
+            ("val x = ", "a => ", "1", "", ""),
+            ("val x = a", " plus b", "", "", ""),
+        ],
+    ),
+    (
+        "cs",
+        "using System.IdentityModel.Tokens.Jwt;\n",
+        &[
+            ("class A { object x = ", "(", "1", ")", "; }"),
+            ("class A { object x = ", "f(", "1", ")", "; }"),
+            ("class A { object x = ", "$\"{", "1", "}\"", "; }"),
+            ("class A { object x = ", "new A { b = ", "1", "}", "; }"),
+            ("", "namespace A { ", "", "}", ""),
+            ("class A { object x = a", ".b()", "", "", "; }"),
+            ("class A { object x = ", "a ? b : ", "c", "", "; }"),
+            ("class A { void f() ", "{", "", "}", " }"),
+        ],
+    ),
+    (
+        "php",
+        "<?php\nuse Firebase\\JWT\\JWT;\n",
+        &[
+            ("$x = ", "(", "1", ")", ";"),
+            ("$x = ", "[", "1", "]", ";"),
+            ("$x = ", "f(", "1", ")", ";"),
+            ("$x = ", "\"{$a[", "1", "]}\"", ";"),
+            ("$x = $a", "->b()", "", "", ";"),
+            ("$x = ", "fn() => ", "1", "", ";"),
+            ("$x = 'a'", " . 'b'", "", "", ";"),
+            ("", "if ($a) { ", "", "}", ""),
+        ],
+    ),
+    (
+        "rb",
+        "require 'jwt'\n",
+        &[
+            ("x = ", "(", "1", ")", ""),
+            ("x = ", "[", "1", "]", ""),
+            ("x = ", "{ a: ", "1", "}", ""),
+            ("x = ", "\"#{", "a", "}\"", ""),
+            ("x = a", ".b()", "", "", ""),
+            ("x = ", "f { ", "1", " }", ""),
+            ("x = ", "a ? b : ", "c", "", ""),
+            ("", "class A\n", "", "end\n", ""),
+        ],
+    ),
+    (
+        "rs",
+        "use jsonwebtoken::*;\n",
+        &[
+            ("const X: u8 = ", "(", "1", ")", ";"),
+            ("fn f() { let ", "A(", "x", ")", " = y; }"),
+            ("use ", "a::{", "b", "}", ";"),
+            ("mod a ", "{ mod a", "", "}", ""),
+            ("fn f() { ", "vec![", "1", "]", "}"),
+            ("", "lazy_static! {", "", "}", ""),
+            ("fn f() { x = a", ".b()?", "", "", "}"),
+            ("fn f() { let x: ", "Arc<", "x", ">", " = y; }"),
+        ],
+    ),
+    (
+        "ex",
+        "use Joken.Config\n",
+        &[
+            ("x = ", "(", "1", ")", ""),
+            ("x = ", "[", "1", "]", ""),
+            ("x = ", "%{a: ", "1", "}", ""),
+            ("x = ", "\"#{", "a", "}\"", ""),
+            ("x = a", " |> b()", "", "", ""),
+            ("x = ", "fn -> ", "1", " end", ""),
+            ("x = ", "a || ", "b", "", ""),
+            ("", "defmodule A do\n", "", "end\n", ""),
+        ],
+    ),
 ];
 
 #[test]
 fn code_with_a_grammar_of_any_depth_ends_nothing() {
-    for (ending, first, nests) in
-        [("go", "package a\nimport \"github.com/golang-jwt/jwt/v5\"\n", GO), ("rs", "use jsonwebtoken::*;\n", RUST)]
-    {
+    for (ending, first, nests) in GRAMMARS {
         let tree = Tree::new();
         for (index, nest) in nests.iter().enumerate() {
-            tree.write(&format!("{index}.{ending}"), first.to_owned() + &nested(*nest));
+            tree.write(&format!("{index}.{ending}"), (*first).to_owned() + &nested_to(LEVELS, *nest));
+            // Half-written: nothing is closed.
+            let (before, open, ..) = *nest;
+            tree.write(&format!("{index}-open.{ending}"), [*first, before, &open.repeat(LEVELS)].concat());
         }
         tree.survives(Duration::from_secs(120));
     }
@@ -357,6 +498,33 @@ fn no_file_of_random_bytes_ends_anything() {
         "-----BEGIN PRIVATE KEY-----",
         "data:",
         "kind: Secret\n",
+        "def f(k):\n    ",
+        "f'{",
+        "\"\"\"",
+        "func f() {",
+        ":= []byte(",
+        "@Value(\"${",
+        "new A { ",
+        "<?php $k = ",
+        "->",
+        "<<<E\n",
+        "#{",
+        " do |h|\n",
+        " end\n",
+        "<<~A\n",
+        "let k = ",
+        "vec![",
+        "::",
+        "r#\"",
+        "$\"{",
+        "s\"${",
+        "|> ",
+        "%{",
+        "~s(",
+        "fn -> ",
+        "?:",
+        "use ",
+        "{\"cells\": [{\"cell_type\": \"code\", \"source\": [\"",
         "\0",
         "\r",
         "\t",
@@ -377,6 +545,10 @@ fn no_file_of_random_bytes_ends_anything() {
 fn time_grows_with_the_text_only() {
     let many = |count: usize, piece: &dyn Fn(usize) -> String| (0..count).map(piece).collect::<String>();
     let code = |text: String| JAVASCRIPT.to_owned() + &text;
+    let php = |text: String| "<?php\nuse Firebase\\JWT\\JWT;\n".to_owned() + &text;
+    let csharp =
+        |text: String| format!("using System.IdentityModel.Tokens.Jwt;\nclass A {{ void F() {{\n{text}}} }}\n");
+    let java = |text: String| format!("import io.jsonwebtoken.Jwts;\nclass A {{\n{text}}}\n");
     let files: Vec<(&str, String)> = vec![
         (
             "calls.js",
@@ -442,6 +614,40 @@ fn time_grows_with_the_text_only() {
         ("blank.env", "\n".repeat(1_000_000)),
         ("blank.yaml", "jwt_secret:\n".to_owned() + &" \n".repeat(500_000)),
         ("comments.vue", "<!-- jwt secret ".repeat(MANY)),
+        // One name or member that is written again and again, and read between.
+        ("again.py", "import jwt\n".to_owned() + &"k = k.get('a', k)\njwt.encode(p, k)\n".repeat(2_000)),
+        ("again.rb", "require 'jwt'\n".to_owned() + &"k = k.fetch('a', k)\nJWT.encode(p, k, 'HS256')\n".repeat(2_000)),
+        ("again.php", php("$k = $k['a'] ?? $k; JWT::encode($p, $k, 'HS256');\n".repeat(2_000))),
+        ("again.cs", csharp("var o = new Options(); o.Key = \"a\"; h.ValidateToken(t, o, out var v);\n".repeat(2_000))),
+        ("again.java", java("void f() { b = b.append(\"a\"); b.signWith(b).compact(); }\n".repeat(2_000))),
+        // One function that is defined and called again and again, and one that calls what it is given.
+        ("functions.py", "import jwt\n".to_owned() + &"def f(a, cb):\n    cb(1, a)\n    return jwt.encode(p, f(a, f))\n".repeat(1_500)),
+        ("callbacks.js", code(many(3_000, &|n| format!("function f{n}(a, cb) {{ cb(null, a); jwt.sign(p, f{n}) }}\n")))),
+        // One class with many members, and instances of it.
+        (
+            "members.py",
+            "import jwt\nclass A:\n".to_owned()
+                + &many(3_000, &|n| format!("    def m{n}(self): return jwt.encode(p, self.m{}())\n", n + 1))
+                + &"A('s').m1()\n".repeat(2_000),
+        ),
+        // One map or list with many entries, each of which is asked for.
+        ("entries.py", format!("import jwt\nd = {{{}}}\n", many(5_000, &|n| format!("'k{n}': jwt.encode(p, d['k{}']),\n", n + 1)))),
+        ("pairs.py", format!("import jwt\nd = [{}]\n", many(3_000, &|n| format!("('k{n}', jwt.encode(p, d['k{}'])),\n", n + 1)))),
+        // Many names that are imported, and many that are called.
+        (
+            "imports.go",
+            format!(
+                "package a\nimport \"github.com/golang-jwt/jwt/v5\"\n{}{}",
+                many(3_000, &|n| format!("import . \"a/b{n}\"\n")),
+                many(3_000, &|n| format!("var v{n} = f{n}(k)\n"))
+            ),
+        ),
+        // Tokens that are decoded, and verified, everywhere.
+        (
+            "decodes.py",
+            "import jwt\n".to_owned()
+                + &"def f(t):\n    h = jwt.decode(t, options={'verify_signature': False})\n    return jwt.decode(t, k, algorithms=['HS256'])\n".repeat(1_500),
+        ),
     ];
     for (name, text) in files {
         let tree = Tree::new();
@@ -510,6 +716,61 @@ fn no_report_holds_a_secret() {
                 "appsettings.json",
                 format!("{{ \"Jwt\": {{ \"Key\": \"{secret}\", \"Secret\": \"{secret}\" }}, // {secret}\n}}\n"),
             ),
+            (
+                "sign.py",
+                format!(
+                    "import jwt, os\nKEY = '{secret}'  # was {secret}\njwt.encode(p, KEY)\njwt.encode(p, os.getenv('JWT_SECRET', \"{secret}\"))\njwt.encode(p, f'pre-{secret}{{KEY}}{secret}')\njwt.decode(t, b'{secret}', options={{'verify_signature': False}})\nlog(f'{{x}}{secret}')\n"
+                ),
+            ),
+            (
+                "sign.go",
+                format!(
+                    "package a\n\nimport \"github.com/golang-jwt/jwt/v5\"\n\n// {secret}\nvar key = []byte(\"{secret}\")\n\nfunc f(t *jwt.Token) {{\n\tt.SignedString(key)\n\tt.SignedString([]byte(`{secret}`))\n\tt.SignedString([]byte(fmt.Sprintf(\"%s{secret}\", \"{secret}\")))\n}}\n"
+                ),
+            ),
+            (
+                "Sign.java",
+                format!(
+                    "import io.jsonwebtoken.*;\nclass Sign {{\n  // {secret}\n  static final String JWT_SECRET = \"{secret}\";\n  @Value(\"${{jwt.secret:{secret}}}\") String jwtSecret;\n  String f() {{ return Jwts.builder().signWith(SignatureAlgorithm.HS256, JWT_SECRET + \"{secret}\").setSubject(\"{secret}\").compact(); }}\n}}\n"
+                ),
+            ),
+            (
+                "Sign.cs",
+                format!(
+                    "using System.Text;\nusing Microsoft.IdentityModel.Tokens;\nclass Sign {{\n  // {secret}\n  const string JwtSecret = \"{secret}\";\n  object F() => new SymmetricSecurityKey(Encoding.UTF8.GetBytes(JwtSecret));\n  object G() => new SymmetricSecurityKey(Encoding.UTF8.GetBytes($\"{{JwtSecret}}{secret}\" + @\"{secret}\"));\n}}\n"
+                ),
+            ),
+            (
+                "sign.php",
+                format!(
+                    "<?php\nuse Firebase\\JWT\\JWT;\n$key = '{secret}'; // {secret}\nJWT::encode($p, $key, 'HS256');\nJWT::encode($p, \"{}{{$key}}\", 'HS256');\nJWT::encode($p, <<<'E'\n{secret}\nE, 'HS256');\ndefine('JWT_SECRET', env('JWT_SECRET', '{secret}'));\n",
+                    secret.replace('$', "\\$")
+                ),
+            ),
+            (
+                "sign.rb",
+                format!(
+                    "require 'jwt'\nKEY = '{secret}' # {secret}\nJWT.encode p, KEY, 'HS256'\nJWT.encode p, ENV.fetch('JWT_SECRET', '{secret}'), 'HS256'\nJWT.encode p, \"{secret}#{{KEY}}\", 'HS256'\nJWT.encode p, <<~E, 'HS256'\n  {secret}\nE\nJWT.encode p, %q({secret}), 'HS256'\n"
+                ),
+            ),
+            (
+                "sign.rs",
+                format!(
+                    "use jsonwebtoken::*;\n// {secret}\nconst JWT_SECRET: &str = \"{secret}\";\nfn f() {{\n    encode(&h, &c, &EncodingKey::from_secret(JWT_SECRET.as_ref()));\n    encode(&h, &c, &EncodingKey::from_secret(b\"{secret}\"));\n    encode(&h, &c, &EncodingKey::from_secret(format!(\"{secret}{{}}\", r#\"{secret}\"#).as_bytes()));\n}}\n"
+                ),
+            ),
+            (
+                "sign.ex",
+                format!(
+                    "defmodule Sign do\n  # {secret}\n  @jwt_secret \"{secret}\"\n  def f, do: Joken.Signer.create(\"HS256\", @jwt_secret)\n  def g, do: Joken.Signer.create(\"HS256\", \"#{{@jwt_secret}}{secret}\")\n  def h, do: Joken.Signer.create(\"HS256\", System.get_env(\"JWT_SECRET\") || ~s({secret}))\nend\n"
+                ),
+            ),
+            (
+                "sign.ipynb",
+                format!(
+                    "{{ \"cells\": [ {{ \"cell_type\": \"markdown\", \"source\": [\"{secret}\"] }}, {{ \"cell_type\": \"code\", \"outputs\": [{{ \"text\": [\"{secret}\"] }}], \"source\": [\"import jwt\\n\", \"key = '{secret}' # {secret}\\n\", \"jwt.encode(p, key)\\n\", \"jwt.encode(p, f'{{key}}{secret}')\"] }} ], \"metadata\": {{ \"language_info\": {{ \"name\": \"python\" }} }}, \"nbformat\": 4 }}\n"
+                ),
+            ),
             ("app.toml", format!("[jwt]\nsecret = '{secret}' # {secret}\nkey = '''\n{secret}'''\n")),
             ("app.properties", format!("jwt.secret={secret}\njwt.secret.b=x\\\n  {secret}\n")),
             ("Dockerfile", format!("FROM x\nENV JWT_SECRET='{secret}' OTHER='{secret}'\nARG JWT_SECRET={secret}\n")),
@@ -544,6 +805,19 @@ fn no_report_holds_a_secret() {
     tree.write("escapes.js", "const jwt = require('jsonwebtoken');\njwt.sign(p, 'Kd8\\'vW\\x5a\\u0071R\\\\t7');\njwt.sign(p, 'long\\\nBf6jXs9wGv');\n");
     tree.write("escapes.json", "{ \"jwt_secret\": \"Mw4\\\"cT\\u0079\\\\nZ9k\" }\n");
     tree.write("escapes.env", "JWT_SECRET=\"Hg5\\\"bN\\nYt8qLs\"\n");
+    tree.write(
+        "escapes.py",
+        "import jwt\njwt.encode(p, 'Fw3\\'kP\\x5a\\u0071S\\\\t9')\njwt.encode(p, 'Ub4mXe'\n  'Qy7dGh')\n",
+    );
+    tree.write(
+        "escapes.go",
+        "package a\nimport \"github.com/golang-jwt/jwt/v5\"\nfunc f(t *jwt.Token) { t.SignedString([]byte(\"Lt6\\\"zC\\x41\\u0042v8Wp\")) }\n",
+    );
+    tree.write("escapes.rb", "require 'jwt'\nJWT.encode p, 'Py2\\'nJ5gVd', 'HS256'\n");
+    tree.write(
+        "escapes.ipynb",
+        "{ \"cells\": [ { \"cell_type\": \"code\", \"source\": [\"import jwt\\n\", \"jwt.encode(p, \\\"Sr9\\u0077cN4\\\\\\\"eK6t\\\")\"] } ], \"metadata\": { \"language_info\": { \"name\": \"python\" } }, \"nbformat\": 4 }\n",
+    );
     tree.write("unicode.yaml", "jwt_secret: \"pÆ7жЩ漢字😀kQ\"\n");
     tree.write(
         "long-line.js",
@@ -565,6 +839,16 @@ fn no_report_holds_a_secret() {
             "pÆ7жЩ漢字😀kQ",
             "Dz9mKr4vXw",
             "Nc6yTb2hSj",
+            "Fw3\\'kP\\x5a",
+            "Fw3'kPZqS\\t9",
+            "Ub4mXe",
+            "Qy7dGh",
+            "Lt6\\\"zC",
+            "Lt6\"zCABv8Wp",
+            "Py2\\'nJ5",
+            "Py2'nJ5gVd",
+            "Sr9\\u0077cN4",
+            "Sr9wcN4\"eK6t",
         ]
         .map(str::to_owned),
     );

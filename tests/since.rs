@@ -42,6 +42,13 @@ fn what_was_committed_and_is_gone_again_is_no_change() {
 }
 
 #[test]
+fn since_the_commit_that_is_checked_out_only_the_working_tree_counts() {
+    let repo = Repo::new();
+    repo.write("src/app.js", WEAK);
+    assert_eq!(repo.check(&["--since", "HEAD"]).found(), ["weak-secret src/app.js:1"]);
+}
+
+#[test]
 fn changed_lines_only() {
     let repo = branched();
     repo.write("old.js", format!("{WEAK}\n\n{WEAK}"));

@@ -153,7 +153,8 @@ fn depends_on_code(file: &Candidate) -> bool {
 pub(super) fn of_version(version: &Version, file: &File<'_>) -> Result<Option<Candidate>, Refusal> {
     let language =
         if version.is_named { Language::of_path(Path::new(&file.path)) } else { language_of_unnamed(&file.bytes) };
-    if !prefilter::matters(language, &file.bytes) {
+    let is_code = !language.family().is_empty();
+    if !prefilter::matters(language, &file.bytes) || (is_code && !prefilter::can_hold_secret(&file.bytes)) {
         return Ok(None);
     }
     Ok(Some(Candidate {

@@ -24,14 +24,14 @@ pub(super) struct Writer<'w, 'f> {
     lines: Lines<'w>,
     masks: Vec<Span>,
     line_hashes: LineHashes,
-    tokens: &'w [Token],
+    token_spans: HashSet<Span>,
 }
 
 impl<'w, 'f> Writer<'w, 'f> {
     pub(super) fn new(
         file: &'w Candidate,
         analyses: &'w [Analysis<'f>],
-        tokens: &'w [Token],
+        tokens: &[Token],
         line_hashes: LineHashes,
     ) -> Self {
         let secrets = || analyses.iter().flat_map(|analysis| &analysis.secrets);
@@ -51,7 +51,8 @@ impl<'w, 'f> Writer<'w, 'f> {
                 _ => merged.push(mask),
             }
         }
-        Writer { file, analyses, lines: Lines::new(&file.text), masks: merged, line_hashes, tokens }
+        let token_spans = tokens.iter().map(|token| token.span).collect();
+        Writer { file, analyses, lines: Lines::new(&file.text), masks: merged, line_hashes, token_spans }
     }
 
     pub(super) fn write(&self, drafts: Vec<(usize, Draft)>) -> Vec<(Finding, Option<Identity>)> {
@@ -71,20 +72,12 @@ impl<'w, 'f> Writer<'w, 'f> {
 
     /// The secret a draft is about: the literal or token it stands on, or that of the entry whose name it stands on.
     fn secret_of(&self, analysis: &Analysis, draft: &Draft) -> Option<Identity> {
-        if let Some(token) = self.tokens.iter().find(|token| token.span == draft.span) {
-            return Some(Identity::new(self.file.text.get(token.span.range())?, None));
+        if self.token_spans.contains(&draft.span) {
+            return Some(Identity::new(self.file.text.get(draft.span.range())?, None));
         }
-        let value_span = || {
-            let entry = analysis.facts.entries.iter().find(|entry| entry.key_span == draft.span)?;
-            Some(analysis.facts.value(entry.value).span)
-        };
-        let span = analysis
-            .secrets
-            .iter()
-            .any(|secret| secret.span == draft.span)
-            .then_some(draft.span)
-            .or_else(value_span)?;
-        let secret = analysis.secrets.iter().find(|secret| secret.span.overlaps(span))?;
+        let value_span = || Some(analysis.facts.value(analysis.entry_at(draft.span)?.value).span);
+        let span = analysis.secret_at(draft.span).map(|secret| secret.span).or_else(value_span)?;
+        let secret = analysis.secret_overlapping(span)?;
         Some(Identity::new(&secret.text, secret.name.as_deref()))
     }
 

@@ -1,5 +1,7 @@
 //! A verification does not say which algorithms it accepts, and the library then goes by something else.
 
+use rustc_hash::FxHashSet;
+
 use super::{Drafts, call_draft};
 use crate::analysis::{Analysis, UseSite};
 use crate::facts::{Kind, ValueId};
@@ -16,6 +18,8 @@ pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
     if analysis.is_library_source() {
         return;
     }
+    let decodes = |site: &&UseSite| matches!(site.model.does, Does::Decode | Does::ReadHeader);
+    let decoded: FxHashSet<ValueId> = analysis.uses.iter().filter(decodes).map(|site| site.call).collect();
     for site in analysis.uses.iter().filter(|site| site.model.does.verifies()) {
         let mut missing = analysis.missing(site);
         if missing == Missing::Safe {
@@ -23,7 +27,7 @@ pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
         }
         let locators = site.model.algorithms.as_slice();
         let given = |locator| analysis.resolver.locate(site.call, locator) != Located::Absent;
-        let by_token = locators.iter().any(|locator| is_of_token(analysis, site, locator));
+        let by_token = locators.iter().any(|locator| is_of_token(analysis, &decoded, site, locator));
         // Where there is no way to say it, it is not said.
         if (locators.iter().any(given) && !by_token)
             || analysis.holding(site, &site.model.pinned).is_some()
@@ -76,7 +80,7 @@ fn pins_algorithm(analysis: &Analysis, key: ValueId) -> bool {
 }
 
 /// Whether the algorithms that are accepted are read from a token that was only decoded: `[header.alg]`.
-fn is_of_token(analysis: &Analysis, site: &UseSite, locator: &'static Locator) -> bool {
+fn is_of_token(analysis: &Analysis, decoded: &FxHashSet<ValueId>, site: &UseSite, locator: &'static Locator) -> bool {
     let located = analysis.resolver.locate(site.call, locator).values();
     let items = located.into_iter().flat_map(|value| match analysis.facts.kind(value) {
         Kind::List(items) => items.clone(),
@@ -84,18 +88,12 @@ fn is_of_token(analysis: &Analysis, site: &UseSite, locator: &'static Locator) -
     });
     items.into_iter().any(|item| {
         let origin = analysis.resolver.origin(item);
-        let decoded = |step: &Step| match step {
-            Step::Call(call) => analysis
-                .uses
-                .iter()
-                .any(|use_| use_.call == *call && matches!(use_.model.does, Does::Decode | Does::ReadHeader)),
-            Step::Member(_) | Step::Instance => false,
-        };
+        let is_decoded = |step: &Step| matches!(step, Step::Call(call) if decoded.contains(call));
         let is_algorithm = match origin.steps.last() {
             Some(Step::Member(name)) => *name == "alg",
             Some(Step::Call(call)) => analysis.resolver.entry_taken(*call).is_some_and(|(_, name)| name == "alg"),
             _ => false,
         };
-        is_algorithm && origin.steps.iter().any(decoded)
+        is_algorithm && origin.steps.iter().any(is_decoded)
     })
 }

@@ -38,8 +38,7 @@ pub fn check(analysis: &Analysis, ages: &Ages, drafts: &mut Drafts) {
             draft.help = "take it out: the tokens it signed have long expired".to_owned();
         }
         // The literal has a finding of its own; where it has a name, this one stands there.
-        let value = analysis.facts.entries.iter().find(|entry| analysis.facts.value(entry.value).span == secret.span);
-        draft.span = value.map_or(secret.span, |entry| entry.key_span);
+        draft.span = analysis.entry_with(secret.span).map_or(secret.span, |entry| entry.key_span);
         drafts.add(draft);
     }
 }

@@ -1,12 +1,13 @@
 //! A token is read without being verified, and what it says is used.
 
 use std::cell::OnceCell;
+use std::fmt::Write;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Draft, Drafts, call_draft};
 use crate::analysis::{Analysis, UseSite};
-use crate::facts::{BindingId, Facts, Kind, Span, ValueId};
+use crate::facts::{BindingId, Facts, FunctionId, Kind, Span, ValueId};
 use crate::finding::{Confidence, Severity};
 use crate::library::Does;
 
@@ -40,6 +41,10 @@ const HARMLESS: [&str; 20] = [
 
 /// What holds the claims of a token that was decoded whole.
 const CLAIMS: [&str; 4] = ["payload", "claims", "jwtclaimsset", "body"];
+
+/// How deep an expression for a token may nest, and how long it may be, in bytes of its own form, to be known again.
+const MAX_WRITTEN_DEPTH: usize = 16;
+const MAX_WRITTEN: usize = 4_096;
 
 const MADE_UP: &str = "everything in such a token may be made up by whoever sent it";
 
@@ -133,15 +138,42 @@ struct Reads<'f> {
     members: FxHashMap<Held, Vec<(&'f str, ValueId)>>,
     /// What is used as a whole (returned, passed on), and so may be read anywhere; how often.
     whole: FxHashMap<Held, usize>,
-    /// The tokens that are verified.
-    verified: Vec<Verified>,
+    /// Where tokens are verified, by how the token is written there.
+    verified: FxHashMap<String, Places>,
+    /// The same, by what the token can be: what decoding it gave.
+    verified_from: FxHashMap<ValueId, Places>,
 }
 
-struct Verified {
-    call: ValueId,
-    token: ValueId,
-    /// What the token can be.
-    from: Vec<ValueId>,
+/// Functions in which something is done.
+#[derive(Default)]
+struct Places {
+    /// Those it stands in; `None` is outside all of them.
+    own: FxHashSet<Option<FunctionId>>,
+    /// Those around these, and these.
+    around: FxHashSet<FunctionId>,
+}
+
+impl Places {
+    fn add(&mut self, facts: &Facts, value: ValueId) {
+        let function = facts.value(value).function;
+        if self.own.insert(function) {
+            // What is around a function that is known is known too.
+            self.around
+                .extend(facts.around(function).take_while(|around| !self.around.contains(around)).collect::<Vec<_>>());
+        }
+    }
+
+    /// Whether one of them runs together with a value: in one function, or one in a function inside the other's.
+    fn run_with(&self, facts: &Facts, value: ValueId) -> bool {
+        let function = facts.value(value).function;
+        match function {
+            // What stands outside all functions runs with nothing but what does too.
+            None => self.own.contains(&None),
+            Some(id) => {
+                self.around.contains(&id) || facts.around(function).any(|around| self.own.contains(&Some(around)))
+            }
+        }
+    }
 }
 
 impl<'f> Reads<'f> {
@@ -195,8 +227,12 @@ impl<'f> Reads<'f> {
             |site: &&UseSite| site.model.does.verifies() && analysis.holding(site, &site.model.unverified).is_none();
         for site in analysis.uses.iter().filter(verifies) {
             if let Some(token) = token_of(analysis, site) {
-                let from = analysis.resolver.constants(token);
-                reads.verified.push(Verified { call: site.call, token, from });
+                if let Some(written) = written(facts, token) {
+                    reads.verified.entry(written).or_default().add(facts, site.call);
+                }
+                for from in analysis.resolver.constants(token) {
+                    reads.verified_from.entry(from).or_default().add(facts, site.call);
+                }
             }
         }
         reads
@@ -240,11 +276,10 @@ impl<'f> Reads<'f> {
     fn verifies_too(&self, analysis: &Analysis, site: &UseSite) -> bool {
         let Some(token) = token_of(analysis, site) else { return false };
         let verified = |call: ValueId, token: ValueId| {
-            self.verified.iter().any(|verified| {
-                analysis.run_together(call, verified.call)
-                    // The token itself, or what decoding it gave.
-                    && (same(analysis, token, verified.token, 16) || verified.from.contains(&call))
-            })
+            // The token itself, or what decoding it gave.
+            let itself = written(analysis.facts, token).and_then(|written| self.verified.get(&written));
+            let mut places = itself.into_iter().chain(self.verified_from.get(&call));
+            places.any(|places| places.run_with(analysis.facts, call))
         };
         if verified(site.call, token) {
             return true;
@@ -265,27 +300,32 @@ fn token_of(analysis: &Analysis, site: &UseSite) -> Option<ValueId> {
     analysis.resolver.locate(site.call, site.model.token.as_ref()?).values().into_iter().next()
 }
 
-/// Whether two expressions are the same text of names, members and calls.
-fn same(analysis: &Analysis, one: ValueId, other: ValueId, depth: usize) -> bool {
-    if depth == 0 {
+/// An expression of names, members and calls as a text, the same for those that are the same; `None` for another, and one
+/// that is too large to stand for a token.
+fn written(facts: &Facts, value: ValueId) -> Option<String> {
+    let mut text = String::new();
+    write_down(facts, value, MAX_WRITTEN_DEPTH, &mut text).then_some(text)
+}
+
+fn write_down(facts: &Facts, value: ValueId, depth: usize, text: &mut String) -> bool {
+    if depth == 0 || text.len() > MAX_WRITTEN {
         return false;
     }
-    let same = |one: ValueId, other: ValueId| same(analysis, one, other, depth - 1);
-    match (analysis.facts.kind(one), analysis.facts.kind(other)) {
-        (Kind::Name(one), Kind::Name(other)) => one == other,
-        (Kind::Global(one), Kind::Global(other)) | (Kind::Literal(one), Kind::Literal(other)) => one == other,
-        (Kind::This(one), Kind::This(other)) => one == other,
-        (Kind::Member { object: one, name, .. }, Kind::Member { object: other, name: other_name, .. }) => {
-            name == other_name && same(*one, *other)
+    let (kind, name, parts) = match facts.kind(value) {
+        Kind::Name(binding) => ("name", binding.index().to_string(), Vec::new()),
+        Kind::This(class) => ("this", class.index().to_string(), Vec::new()),
+        Kind::Global(name) => ("global", name.clone(), Vec::new()),
+        Kind::Literal(literal) if literal.len() > MAX_WRITTEN => return false,
+        Kind::Literal(literal) => ("literal", literal.clone(), Vec::new()),
+        Kind::Member { object, name, .. } => ("member", name.clone(), vec![*object]),
+        Kind::Call(call) => {
+            let arguments = call.arguments.iter().map(|argument| argument.value);
+            ("call", String::new(), std::iter::once(call.callee).chain(arguments).collect())
         }
-        (Kind::Call(one), Kind::Call(other)) => {
-            one.arguments.len() == other.arguments.len()
-                && same(one.callee, other.callee)
-                && one.arguments.iter().zip(&other.arguments).all(|(one, other)| same(one.value, other.value))
-        }
-        (Kind::Choice(one), Kind::Choice(other)) => {
-            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(*one, *other))
-        }
-        _ => false,
-    }
+        Kind::Choice(choices) => ("choice", String::new(), choices.clone()),
+        _ => return false,
+    };
+    // How long a name is and how many parts follow is written too, so that no text stands for two expressions.
+    let _ = write!(text, "{kind} {} {name} {} ", name.len(), parts.len());
+    parts.into_iter().all(|part| write_down(facts, part, depth - 1, text))
 }

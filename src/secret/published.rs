@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
+use sha2::{Digest, Sha256};
 
 static PUBLISHED: LazyLock<FxHashMap<&'static str, &'static str>> = LazyLock::new(|| {
     include_str!("../../rules/vocabulary/published.tsv")
@@ -15,6 +16,24 @@ static PUBLISHED: LazyLock<FxHashMap<&'static str, &'static str>> = LazyLock::ne
 /// Who publishes `value`, compared as a whole and letter by letter; `None` when nobody is known to.
 pub fn published(value: &str) -> Option<&'static str> {
     PUBLISHED.get(value).copied()
+}
+
+/// Digests of secrets that were found in public, see the file.
+static FOUND: &str = include_str!("../../rules/vocabulary/found.txt");
+
+/// How many hexadecimal digits of a SHA-256 digest stand in [`FOUND`]: 64 bits, which no fresh secret meets by chance.
+const DIGITS: usize = 16;
+
+/// How many secrets the public list has that [`FOUND`] is taken from.
+const FOUND_IN_ALL: f64 = 103_978.0;
+
+/// The bits a guesser needs for a secret that looks random and stands in a public list of JWT secrets: which of the list it
+/// is. `None` if it does not.
+pub(super) fn found_in_public(value: &str) -> Option<f64> {
+    let digest = Sha256::digest(value.as_bytes());
+    let digits: String = digest.iter().take(DIGITS / 2).map(|byte| format!("{byte:02x}")).collect();
+    let known = FOUND.lines().any(|line| line == digits);
+    known.then(|| FOUND_IN_ALL.log2())
 }
 
 /// The shortest part of a published value that is known again: shorter ones stand in other texts too.
@@ -55,6 +74,14 @@ mod tests {
         assert_eq!(shared(b"256-bit-secret!"), Some(14));
         assert_eq!(shared(b"256-bit"), None);
         assert_eq!(shared(b"a fresh one of its own"), None);
+    }
+
+    #[test]
+    fn digests_of_what_was_found_are_whole_and_in_order() {
+        let digests: Vec<&str> = FOUND.lines().filter(|line| !line.starts_with('#')).collect();
+        assert!(digests.len() > 500 && digests.is_sorted());
+        assert!(digests.iter().all(|line| line.len() == DIGITS && line.bytes().all(|byte| byte.is_ascii_hexdigit())));
+        assert_eq!(found_in_public("a fresh one of its own"), None);
     }
 
     #[test]

@@ -19,7 +19,7 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD_INDIFFERENT, URL_SAFE_NO_P
 use sha2::{Digest, Sha256};
 
 use super::code::{self, Description, Piece, Placed};
-use super::published::{self, published};
+use super::published::{self, found_in_public, published};
 use super::reference;
 use super::token;
 use super::words::{self, Kind, VOCABULARY, Word, Words};
@@ -112,6 +112,15 @@ pub fn judge(value: &str, decoding: &[Encoding], algorithm: Option<&str>, contex
     let key_bits = key_bits(value, decoding, required_bits);
     let names = project_words(context);
     let guess = guess(value, &names, LAYERS);
+    let found = (guess.bits >= GUESSABLE_BELOW).then(|| found_in_public(value)).flatten();
+    let guess = match found {
+        Some(bits) => {
+            let reason =
+                "it stands in a public list of JWT secrets (wallarm/jwt-secrets): those are tried first".to_owned();
+            Guess { bits, verdict: Some(Verdict::Published), reasons: vec![reason] }
+        }
+        None => guess,
+    };
     let bits = guess.bits.min(f64::from(key_bits)).max(0.0);
     let mut reasons = guess.reasons;
     let verdict = match guess.verdict {

@@ -1,5 +1,4 @@
 //! Real repositories for tests, made with git itself as if nobody had ever configured it.
-#![allow(dead_code, reason = "each test binary uses what it needs")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -145,20 +144,6 @@ impl Report {
             format!("{} {}:{}", text("rule"), text("path"), finding["line"])
         };
         self.findings().iter().map(found).collect()
-    }
-
-    /// What was skipped as `path: reason`, in order.
-    pub fn skipped(&self) -> Vec<String> {
-        let skipped = self.json["summary"]["skipped"].as_array().into_iter().flatten();
-        skipped
-            .map(|skipped| {
-                format!(
-                    "{}: {}",
-                    skipped["path"].as_str().unwrap_or_default(),
-                    skipped["reason"].as_str().unwrap_or_default()
-                )
-            })
-            .collect()
     }
 
     /// That it could not do what was asked, and said so in one line.
