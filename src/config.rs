@@ -5,13 +5,10 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use jotlint::init::CONFIGURATION_NAMES;
+use jotlint::rule_document;
 use serde::Deserialize;
 
 use crate::cli::{FailOn, size};
-use crate::show;
-
-/// How alike two names are of which one may have been meant for the other, between 0 and 1.
-const ALIKE: f64 = 0.7;
 
 /// What a configuration file says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -56,11 +53,8 @@ impl Config {
         })?;
         let line_with = |value: &str| line_of(text.find(value).unwrap_or(0));
         for rule in config.select.iter().chain(&config.ignore) {
-            let ids = show::rule_ids();
-            if !ids.contains(&rule.as_str()) {
-                let alike = |id: &&str| strsim::jaro_winkler(id, rule);
-                let meant = ids.iter().copied().max_by(|one, other| alike(one).total_cmp(&alike(other)));
-                let meant = meant.filter(|id| alike(id) >= ALIKE);
+            if rule_document::find(rule).is_none() {
+                let meant = rule_document::suggest(rule);
                 let meant = meant.map_or("`jotlint rules` lists them".to_owned(), |id| format!("`{id}` exists"));
                 return Err((line_with(rule), format!("there is no rule `{rule}`; {meant}")));
             }
