@@ -37,8 +37,11 @@ const WEAK: [&str; 4] = ["key", "salt", "token", "auth"];
 /// Words of [`STRONG`] that say nothing of JSON Web Tokens by themselves.
 const GENERAL: [&str; 3] = ["secret", "passphrase", "nacos"];
 
-/// How many marks and blanks stand at most between a name and the text that is its value.
-const MAX_BETWEEN: usize = 24;
+/// How many marks and blanks stand at most between a name and the text in the next line that is its value.
+const MAX_BETWEEN: usize = 40;
+
+/// How far behind a name, in bytes, the text in its line begins that is its value.
+const MAX_LINE: usize = 80;
 
 /// What a name with `key` or `salt` in it says when it can be a JWT secret's.
 const OWNERS: [&str; 6] = ["token", "sign", "hmac", "bearer", "auth", "symmetric"];
@@ -119,6 +122,8 @@ pub fn matters(language: Language, bytes: &[u8]) -> bool {
         Language::Text => {
             patterns.objects.any(bytes, |found| begins_token(bytes.get(found.start..).unwrap_or_default()))
         }
+        // What a tree-sitter grammar reads takes many times as long to parse as what oxc reads.
+        _ if !language.family().is_empty() && !language.is_javascript() => can_hold_secret(bytes),
         _ => patterns.candidates.any(bytes, |found| {
             let here = bytes.get(found.start..).unwrap_or_default();
             if here.starts_with(b"e") {
@@ -151,8 +156,8 @@ pub fn can_matter(bytes: &[u8]) -> bool {
     })
 }
 
-/// Whether code that is only asked for the secrets in it, as an old version of a file is, can hold one. A general secret's name
-/// without a text beside it says nothing where nobody follows it.
+/// Whether code has something to do with tokens, or a text beside a name that can be a secret's: a general secret's name alone
+/// says little, and in an old version of a file nothing, since nobody follows it from there.
 pub fn can_hold_secret(bytes: &[u8]) -> bool {
     let Some(patterns) = PATTERNS.as_ref() else {
         return true;
@@ -166,16 +171,24 @@ pub fn can_hold_secret(bytes: &[u8]) -> bool {
             return false;
         }
         let word = bytes.get(found.clone()).unwrap_or_default();
-        let is_general = GENERAL.iter().any(|general| word.eq_ignore_ascii_case(general.as_bytes()));
+        let is_general = GENERAL.iter().any(|general| word.eq_ignore_ascii_case(general.as_bytes()))
+            || WEAK.iter().any(|weak| word.eq_ignore_ascii_case(weak.as_bytes()));
         let (before, after) =
             (bytes.get(..found.start).unwrap_or_default(), bytes.get(found.end..).unwrap_or_default());
         let left = before.iter().rev().take_while(|byte| is_name(**byte)).count();
         let right = after.iter().take_while(|byte| is_name(**byte)).count();
         let name = bytes.get(found.start - left..found.end + right).unwrap_or_default();
-        !is_general || OWNERS.iter().any(|owner| contains(name, owner.as_bytes())) || {
-            let behind = after.get(right..).unwrap_or_default().iter().take(MAX_BETWEEN);
-            behind.take_while(|byte| !byte.is_ascii_alphanumeric()).any(|byte| matches!(byte, b'"' | b'\'' | b'`'))
-        }
+        !is_general
+            || before.ends_with(b"PRIVATE ")
+            || [&b"token"[..], b"symmetric"].iter().any(|word| contains(name, word))
+            || {
+                let behind = after.get(right..).unwrap_or_default();
+                let is_quote = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`');
+                // Behind the name in its line, a type between them perhaps, or in the next.
+                let mut line = behind.iter().take(MAX_LINE).take_while(|byte| **byte != b'\n');
+                let mut marks = behind.iter().take(MAX_BETWEEN).take_while(|byte| !byte.is_ascii_alphanumeric());
+                line.any(is_quote) || marks.any(is_quote)
+            }
     })
 }
 
@@ -396,13 +409,15 @@ mod tests {
             "session({ secret: 'x' })",
             "key = os.environ.get(\"SECRET\", \"x\")",
             "process.env.SECRET || `x`",
+            "SECRET_KEY: str = \"x\"",
+            "new SymmetricSecurityKey(bytes)",
             "const accessTokenSecret = config.x",
             "fetch(u, { h: 'eyJhbGciOiJIUzI1NiJ9.e30.abc' })",
             "-----BEGIN PRIVATE KEY-----",
         ] {
             assert!(can_hold_secret(text.as_bytes()), "{text}");
         }
-        for text in ["const secret = body.secret", "return clientSecret", "a key", ""] {
+        for text in ["const secret = body.secret", "return clientSecret", "let signing_key = new();", "a key", ""] {
             assert!(!can_hold_secret(text.as_bytes()), "{text}");
         }
     }

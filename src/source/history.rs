@@ -10,7 +10,7 @@
 //! Objects that no ref leads to are looked at too: whoever has the repository has them.
 //!
 //! Memory: about 60 bytes an object of the largest pack while it is decoded, 12 a tree and 8 a folder in it, and at most
-//! [`MOST_KEPT`] of contents, beyond which blobs are read a second time. Contents are decoded along delta chains, of which
+//! `MOST_KEPT` of contents, beyond which blobs are read a second time. Contents are decoded along delta chains, of which
 //! each thread holds one.
 
 pub mod cache;
