@@ -225,9 +225,13 @@ fn relative(language: Language, path: &str, module: &str) -> Vec<String> {
             name => names.push(name.to_owned()),
         }
     }
-    let extensions = [".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue"];
+    // An extension may be written or not; a dot may also stand in the name (`jwt.config`).
+    let is_code = |extension: &str| {
+        let language = Language::of_extension(extension);
+        language.is_javascript() || language == Language::Vue
+    };
     if let Some(last) = names.last_mut()
-        && let Some(stem) = extensions.iter().find_map(|extension| last.strip_suffix(extension))
+        && let Some((stem, _)) = last.rsplit_once('.').filter(|(_, extension)| is_code(extension))
     {
         *last = stem.to_owned();
     }

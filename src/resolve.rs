@@ -1810,6 +1810,13 @@ pub mod tests {
         first.unwrap_or_else(|| panic!("a call of {callee}")).iter().map(words).collect()
     }
 
+    /// [`words_of`], what follows itself said once.
+    pub fn distinct_words_of(facts: &Facts, callee: &str, argument: isize) -> Vec<String> {
+        let mut ends = words_of(facts, callee, argument);
+        ends.dedup();
+        ends
+    }
+
     /// What an end is, in words.
     pub fn words(resolved: &Resolved) -> String {
         match &resolved.end {

@@ -142,7 +142,8 @@ fn literal_draft(
     {
         notes.extend(strength.reasons.iter().cloned());
     }
-    notes.extend(secret.used_elsewhere.clone());
+    // A name on the way can be the secret's text too.
+    notes.extend(secret.used_elsewhere.clone().filter(|note| !note.contains(&secret.text)));
     let library = first.map(|site| site.library).or(secret.setting_of);
     let confidence = match (library, secret.tier) {
         (Some(_), _) => Confidence::High,

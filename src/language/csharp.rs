@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use crate::facts::{Argument, ClassId, Facts, Kind, Property, Span, ValueId};
 use crate::language::Language;
 use crate::language::lowering::{self, Lowering, Style, keyword, positional, spread};
-use crate::language::syntax::{child, children, operands, span, unescape};
+use crate::language::syntax::{child, children, span, unescape};
 
 /// How many members and calls may follow one `?.`.
 const MAX_CONDITIONAL: usize = 100;
@@ -99,20 +99,13 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
         "as_expression" => code.field(node, "left").unwrap_or_else(|| code.add(Kind::Unknown, at)),
         "postfix_unary_expression" => code.inside(node),
         "binary_expression" => match code.field_text(node, "operator") {
-            Some("+") => {
-                let operands = operands(node, code.source(), "+");
-                code.concat(&operands, at)
-            }
-            Some("??") => {
-                let either = [code.field(node, "left"), code.field(node, "right")];
-                code.choice(either.into_iter().flatten().collect(), at)
-            }
+            Some("+") => code.concat_chain(node, "+"),
+            Some("??") => code.either(node, &["left", "right"]),
             _ => code.derived(node),
         },
         "conditional_expression" => {
             code.field(node, "condition");
-            let either = [code.field(node, "consequence"), code.field(node, "alternative")];
-            code.choice(either.into_iter().flatten().collect(), at)
+            code.either(node, &["consequence", "alternative"])
         }
         "switch_expression" => {
             let mut values = Vec::new();

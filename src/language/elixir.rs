@@ -690,13 +690,11 @@ fn write<'t>(code: &mut Lowering<'t>, pattern: Node<'t>, value: ValueId) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resolve::tests::words_of;
+    use crate::resolve::tests::distinct_words_of;
 
     /// What the second argument of the first call of `sign` comes down to.
     fn key_of(source: &str) -> Vec<String> {
-        let mut ends = words_of(&parse(source), "sign", 1);
-        ends.dedup();
-        ends
+        distinct_words_of(&parse(source), "sign", 1)
     }
 
     #[test]

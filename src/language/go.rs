@@ -10,7 +10,7 @@ use tree_sitter::Node;
 use crate::facts::{Argument, ClassId, Facts, Kind, Property, Span, ValueId};
 use crate::language::Language;
 use crate::language::lowering::{self, Lowering, Style, keyword, positional, spread};
-use crate::language::syntax::{child, children, fields, operands, span};
+use crate::language::syntax::{child, children, fields, span};
 
 static STYLE: Style = Style { grammar: tree_sitter_go::LANGUAGE, lower, bare_members: false, local: |_| false };
 
@@ -76,10 +76,7 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
             Some("&" | "*") => code.inside(node),
             _ => code.derived(node),
         },
-        "binary_expression" if code.field_text(node, "operator") == Some("+") => {
-            let operands = operands(node, code.source(), "+");
-            code.concat(&operands, at)
-        }
+        "binary_expression" if code.field_text(node, "operator") == Some("+") => code.concat_chain(node, "+"),
         "call_expression" => call(code, node),
         "composite_literal" => match (node.child_by_field_name("type"), node.child_by_field_name("body")) {
             (Some(type_node), Some(body)) => composite(code, type_node, body, at),

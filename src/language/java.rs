@@ -6,7 +6,7 @@ use crate::facts::{Argument, ClassId, Facts, Kind, Span, ValueId};
 use crate::language::Language;
 use crate::language::annotation;
 use crate::language::lowering::{self, Lowering, Style, keyword, positional};
-use crate::language::syntax::{child, children, fields, operands, span, unescape};
+use crate::language::syntax::{child, children, fields, span, unescape};
 
 static STYLE: Style = Style { grammar: tree_sitter_java::LANGUAGE, lower, bare_members: true, local: |_| false };
 
@@ -66,14 +66,10 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
         }
         "cast_expression" => code.field(node, "value").unwrap_or_else(|| code.derived(node)),
         "parenthesized_expression" | "expression_statement" => code.inside(node),
-        "binary_expression" if code.field_text(node, "operator") == Some("+") => {
-            let operands = operands(node, code.source(), "+");
-            code.concat(&operands, at)
-        }
+        "binary_expression" if code.field_text(node, "operator") == Some("+") => code.concat_chain(node, "+"),
         "ternary_expression" => {
             code.field(node, "condition");
-            let either = [code.field(node, "consequence"), code.field(node, "alternative")];
-            code.choice(either.into_iter().flatten().collect(), at)
+            code.either(node, &["consequence", "alternative"])
         }
         "switch_expression" => switch(code, node),
         "instanceof_expression" => {

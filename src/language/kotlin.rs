@@ -6,7 +6,7 @@ use crate::facts::{Argument, ClassId, Facts, Kind, Span, ValueId};
 use crate::language::Language;
 use crate::language::annotation;
 use crate::language::lowering::{self, Lowering, Style, keyword, positional, spread};
-use crate::language::syntax::{child, children, operands, span};
+use crate::language::syntax::{child, children, span};
 
 static STYLE: Style = Style { grammar: tree_sitter_kotlin_ng::LANGUAGE, lower, bare_members: true, local: |_| false };
 
@@ -177,16 +177,9 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
 }
 
 fn binary<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
-    let at = span(node);
     match code.field_text(node, "operator") {
-        Some("+") => {
-            let operands = operands(node, code.source(), "+");
-            code.concat(&operands, at)
-        }
-        Some("?:") => {
-            let either = [code.field(node, "left"), code.field(node, "right")];
-            code.choice(either.into_iter().flatten().collect(), at)
-        }
+        Some("+") => code.concat_chain(node, "+"),
+        Some("?:") => code.either(node, &["left", "right"]),
         _ => code.derived(node),
     }
 }

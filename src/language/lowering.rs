@@ -13,7 +13,7 @@ use crate::facts::{
     Kind, Property, Settled, Span, ValueId,
 };
 use crate::language::Language;
-use crate::language::syntax::{self, children, span, unescape};
+use crate::language::syntax::{self, children, operands, span, unescape};
 
 /// How deep expressions and statements may nest to be followed. Lowering recurses with them; real code stays below a
 /// hundred.
@@ -359,6 +359,18 @@ impl<'t> Lowering<'t> {
     pub fn concat(&mut self, operands: &[Node<'t>], at: Span) -> ValueId {
         let parts = self.values(operands);
         self.add(Kind::Concat(parts), at)
+    }
+
+    /// The operands of a chain of one operator, put one behind the other: `a + b + c`.
+    pub fn concat_chain(&mut self, node: Node<'t>, operator: &str) -> ValueId {
+        let operands = operands(node, self.text, operator);
+        self.concat(&operands, span(node))
+    }
+
+    /// Any of what stands in these fields.
+    pub fn either(&mut self, node: Node<'t>, fields: &[&str]) -> ValueId {
+        let values = fields.iter().filter_map(|field| self.field(node, field)).collect();
+        self.choice(values, span(node))
     }
 
     /// Any of several values.

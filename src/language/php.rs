@@ -7,7 +7,7 @@ use tree_sitter::Node;
 use crate::facts::{Argument, Facts, Kind, Property, Span, ValueId};
 use crate::language::Language;
 use crate::language::lowering::{self, Lowering, Style, keyword, positional, spread};
-use crate::language::syntax::{child, children, fields, operands, span, unescape};
+use crate::language::syntax::{child, children, fields, span, unescape};
 
 /// Variables are known by their names with the dollar sign, and nothing a function does not declare itself is one of its
 /// variables. Members, constants, functions and classes have no dollar sign.
@@ -74,14 +74,8 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
         },
         "cast_expression" => code.field(node, "value").unwrap_or_else(|| code.add(Kind::Unknown, at)),
         "binary_expression" => match code.field_text(node, "operator") {
-            Some(".") => {
-                let operands = operands(node, code.source(), ".");
-                code.concat(&operands, at)
-            }
-            Some("??") => {
-                let either = [code.field(node, "left"), code.field(node, "right")];
-                code.choice(either.into_iter().flatten().collect(), at)
-            }
+            Some(".") => code.concat_chain(node, "."),
+            Some("??") => code.either(node, &["left", "right"]),
             _ => code.derived(node),
         },
         "conditional_expression" => {

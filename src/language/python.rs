@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use crate::facts::{Argument, Facts, Kind, Property, ValueId};
 use crate::language::Language;
 use crate::language::lowering::{self, Lowering, Style, keyword, positional, spread};
-use crate::language::syntax::{child, children, fields, operands, span};
+use crate::language::syntax::{child, children, fields, span};
 
 /// The statements that certainly write what they write, where they stand.
 const SETTLING: [&str; 6] = [
@@ -53,10 +53,7 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
         }
         "call" => call(code, node),
         "parenthesized_expression" | "await" | "interpolation" | "type" => code.inside(node),
-        "binary_operator" if code.field_text(node, "operator") == Some("+") => {
-            let operands = operands(node, code.source(), "+");
-            code.concat(&operands, at)
-        }
+        "binary_operator" if code.field_text(node, "operator") == Some("+") => code.concat_chain(node, "+"),
         "boolean_operator" => {
             let either = [code.field(node, "left"), code.field(node, "right")];
             let either: Vec<ValueId> = either.into_iter().flatten().collect();

@@ -108,8 +108,7 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
         "binary" => binary(code, node),
         "conditional" | "if" | "unless" | "elsif" => {
             code.field(node, "condition");
-            let either = [code.field(node, "consequence"), code.field(node, "alternative")];
-            code.choice(either.into_iter().flatten().collect(), at)
+            code.either(node, &["consequence", "alternative"])
         }
         "if_modifier" | "unless_modifier" | "while_modifier" | "until_modifier" => {
             let value = code.field(node, "body");
@@ -296,10 +295,7 @@ fn entry_value<'t>(code: &mut Lowering<'t>, entry: Node<'t>, key: Node<'t>) -> V
 fn binary<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
     let at = span(node);
     match code.field_text(node, "operator") {
-        Some("+") => {
-            let operands = operands(node, code.source(), "+");
-            code.concat(&operands, at)
-        }
+        Some("+") => code.concat_chain(node, "+"),
         Some(operator @ ("||" | "or")) => {
             let operands = operands(node, code.source(), operator);
             let either = code.values(&operands);
@@ -587,13 +583,11 @@ fn heredoc<'t>(code: &mut Lowering<'t>, beginning: Node<'t>) -> ValueId {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resolve::tests::words_of;
+    use crate::resolve::tests::distinct_words_of;
 
     /// What the second argument of the first call of `sign` comes down to.
     fn key_of(source: &str) -> Vec<String> {
-        let mut ends = words_of(&parse(source), "sign", 1);
-        ends.dedup();
-        ends
+        distinct_words_of(&parse(source), "sign", 1)
     }
 
     #[test]

@@ -9,7 +9,7 @@ use tree_sitter::Node;
 use crate::facts::{Argument, ClassId, Facts, Kind, Span, ValueId};
 use crate::language::Language;
 use crate::language::lowering::{self, Lowering, Style, keyword, positional, spread};
-use crate::language::syntax::{self, child, children, operands, span};
+use crate::language::syntax::{self, child, children, span};
 
 static STYLE: Style = Style { grammar: tree_sitter_rust::LANGUAGE, lower, bare_members: false, local: |_| false };
 
@@ -148,10 +148,7 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
         | "const_block"
         | "else_clause" => code.inside(node),
         "unary_expression" if code.text(node).starts_with('*') => code.inside(node),
-        "binary_expression" if code.field_text(node, "operator") == Some("+") => {
-            let operands = operands(node, code.source(), "+");
-            code.concat(&operands, at)
-        }
+        "binary_expression" if code.field_text(node, "operator") == Some("+") => code.concat_chain(node, "+"),
         "array_expression" | "tuple_expression" => {
             let items = code.values(&without_attributes(node));
             code.add(Kind::List(items), at)
@@ -161,8 +158,7 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
         "block" => code.within_block(|code| items(code, node).unwrap_or_else(|| code.add(Kind::Null, at))),
         "if_expression" => code.within_block(|code| {
             code.field(node, "condition");
-            let either = [code.field(node, "consequence"), code.field(node, "alternative")];
-            code.choice(either.into_iter().flatten().collect(), at)
+            code.either(node, &["consequence", "alternative"])
         }),
         "let_condition" => {
             let value = code.field(node, "value");

@@ -6,7 +6,7 @@ use crate::facts::{Argument, ClassId, Facts, Kind, Property, Span, ValueId};
 use crate::language::Language;
 use crate::language::annotation;
 use crate::language::lowering::{self, Lowering, Style, keyword, positional};
-use crate::language::syntax::{child, children, fields, operands, span};
+use crate::language::syntax::{child, children, fields, span};
 
 static STYLE: Style = Style { grammar: tree_sitter_scala::LANGUAGE, lower, bare_members: true, local: |_| false };
 
@@ -67,8 +67,7 @@ fn lower<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
             for condition in fields(node, "condition") {
                 code.value(condition);
             }
-            let either = [code.field(node, "consequence"), code.field(node, "alternative")];
-            code.choice(either.into_iter().flatten().collect(), at)
+            code.either(node, &["consequence", "alternative"])
         }
         "match_expression" => {
             let matched = code.field(node, "value");
@@ -286,10 +285,7 @@ fn infix<'t>(code: &mut Lowering<'t>, node: Node<'t>) -> ValueId {
         return code.derived(node);
     };
     match code.text(operator) {
-        "+" => {
-            let operands = operands(node, code.source(), "+");
-            code.concat(&operands, at)
-        }
+        "+" => code.concat_chain(node, "+"),
         "->" => {
             let (key, value) = (code.value(left), code.value(right));
             let property = code.property(key, value);
