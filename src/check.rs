@@ -216,30 +216,29 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     let checked_code = Mutex::new(Vec::new());
     let configuration = Mutex::new(Vec::new());
     // Code is checked while it is read. It says which variables are keys, whatever they are called, and configuration is
-    // judged by that, so it comes afterwards.
-    let check_code = |files: Vec<Candidate>| {
-        let checked = files.into_iter().map(|mut file| {
-            let checked = around.check(&file, outside(&file), nothing);
+    // judged by that, so it comes afterwards; what git says of it is asked at once, which can take a while.
+    let take = |files: Vec<Candidate>| {
+        for mut file in files {
+            let outside = outside(&file);
+            if file.language.is_configuration() {
+                lock(&configuration).push((file, outside));
+                continue;
+            }
+            let checked = around.check(&file, outside, nothing);
             if checked.definitions.is_empty() {
                 // Nobody can take a key from it, so it is not looked at again.
                 file.text = String::new();
             }
-            (file, checked)
-        });
-        let checked: Vec<(Candidate, Checked)> = checked.collect();
-        lock(&checked_code).extend(checked);
+            lock(&checked_code).push((file, checked));
+        }
     };
-    in_parallel(threads, check_code, |code| {
+    in_parallel(threads, take, |take| {
         let batch = Mutex::new(Batch::default());
         candidate::gather(options, change.as_ref(), history.as_ref(), &mut summary, |candidate| {
-            if candidate.language.is_configuration() {
-                lock(&configuration).push(candidate);
-            } else {
-                let full = lock(&batch).add(candidate);
-                full.into_iter().for_each(code);
-            }
+            let full = lock(&batch).add(candidate);
+            full.into_iter().for_each(take);
         })?;
-        lock(&batch).files.drain(..).for_each(|file| code(vec![file]));
+        lock(&batch).files.drain(..).for_each(|file| take(vec![file]));
         Ok(())
     })?;
     let mut checked_code = checked_code.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -249,12 +248,12 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     key_variables.extend(checked.iter().flat_map(|file| file.key_variables.iter().cloned()));
     let elsewhere = Elsewhere { key_variables: &key_variables, keys: &no_keys };
     let checked = Mutex::new(checked);
-    let check_configuration = |file: Candidate| {
-        let file = around.check(&file, outside(&file), elsewhere);
+    let check_configuration = |(file, outside): (Candidate, Result<Outside, Skipped>)| {
+        let file = around.check(&file, outside, elsewhere);
         lock(&checked).push(file);
     };
-    in_parallel(threads, check_configuration, |file| {
-        lock(&configuration).drain(..).for_each(file);
+    in_parallel(threads, check_configuration, |check| {
+        lock(&configuration).drain(..).for_each(check);
         Ok(())
     })?;
     let mut checked = checked.into_inner().unwrap_or_else(PoisonError::into_inner);

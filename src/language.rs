@@ -154,6 +154,30 @@ impl Language {
         matches!(self, Language::JavaScript | Language::TypeScript | Language::Tsx)
     }
 
+    /// The quotes that texts of the language stand in; of JavaScript's, and where nothing is known, every one there is.
+    pub fn quotes(self) -> &'static [u8] {
+        match self {
+            // What stands in single quotes is a character, and in back quotes a name.
+            Language::Java | Language::Kotlin | Language::Scala | Language::CSharp | Language::Rust => b"\"",
+            Language::Go => b"\"`",
+            Language::Python | Language::Php | Language::Ruby | Language::Elixir => b"\"'",
+            _ => b"\"'`",
+        }
+    }
+
+    /// How a line begins that is nothing but a comment, or the next of a comment's lines; nothing for languages whose comments
+    /// are read for examples.
+    pub fn comment_marks(self) -> &'static [&'static str] {
+        match self {
+            Language::Java | Language::Kotlin | Language::Scala | Language::CSharp | Language::Rust | Language::Go => {
+                &["//", "* "]
+            }
+            Language::Php => &["//", "* ", "# "],
+            Language::Python | Language::Ruby | Language::Elixir => &["#"],
+            _ => &[],
+        }
+    }
+
     /// Whether it is configuration: values with names and no code.
     pub fn is_configuration(self) -> bool {
         matches!(

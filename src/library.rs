@@ -33,8 +33,8 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer};
 
 use crate::language::{FAMILIES, Language};
-use crate::manifest::same_distribution;
-use crate::origin::PathIndex;
+use crate::manifest::fold;
+use crate::origin::{PathIndex, same_package};
 
 /// What one library's calls mean.
 #[derive(Clone, Debug, Deserialize)]
@@ -357,6 +357,8 @@ pub struct Models {
     pub settings: Vec<(&'static Library, &'static Setting)>,
     /// The models.
     pub libraries: &'static [Library],
+    /// The packages of the libraries that read tokens, as they are compared.
+    packages: Vec<String>,
 }
 
 /// The models in `rules/libraries`, as (language, name, TOML).
@@ -403,6 +405,11 @@ impl Models {
                 models.wrappers.add(packages, global, wrapper.path.as_slice(), wrapper);
             }
             models.settings.extend(library.settings.iter().map(|setting| (library, setting)));
+            let reads_tokens = library.uses.iter().any(|model| model.token.is_some())
+                || (library.uses.is_empty() && !library.settings.is_empty());
+            if reads_tokens {
+                models.packages.extend(library.distributions().iter().map(|name| fold(name)));
+            }
         }
         models
     }
@@ -410,12 +417,8 @@ impl Models {
     /// Whether a package, by its name in a manifest, is a JWT library that a model knows: what signs, verifies or decodes
     /// in its own source is the library at work, not somebody using it.
     pub fn knows(&self, package: &str) -> bool {
-        let named = |library: &&Library| library.distributions().iter().any(|name| same_distribution(name, package));
-        let reads_tokens = |library: &&Library| {
-            library.uses.iter().any(|model| model.token.is_some())
-                || (library.uses.is_empty() && !library.settings.is_empty())
-        };
-        self.libraries.iter().filter(named).any(|library| reads_tokens(&library))
+        let package = fold(package);
+        self.packages.iter().any(|name| same_package(name, &package))
     }
 }
 

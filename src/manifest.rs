@@ -69,13 +69,9 @@ impl Manifest {
     }
 }
 
-/// Whether two names are one package's: no registry keeps packages apart that differ in case, dots, dashes and underscores
-/// alone, or people would take one for the other.
-pub fn same_distribution(one: &str, other: &str) -> bool {
-    same_package(&fold(one), &fold(other))
-}
-
-fn fold(name: &str) -> String {
+/// The name of a package as names are compared: no registry keeps packages apart that differ in case, dots, dashes and
+/// underscores alone, or people would take one for the other.
+pub fn fold(name: &str) -> String {
     name.chars().map(|c| if matches!(c, '_' | '.') { '-' } else { c.to_ascii_lowercase() }).collect()
 }
 
@@ -170,18 +166,20 @@ impl Manifests {
 
 /// The manifests in a folder, those of a family taken together.
 fn read_folder(folder: &Path) -> HashMap<&'static str, Manifest> {
+    // Where pip's files and Gradle's catalogue are kept apart, they are still this folder's.
+    const APART: [&str; 2] = ["requirements", "gradle"];
     let mut names: Vec<(u8, String)> = Vec::new();
-    let mut list = |below: &str| {
-        for entry in fs::read_dir(folder.join(below)).into_iter().flatten().flatten() {
-            let name = Path::new(below).join(entry.file_name()).to_string_lossy().replace('\\', "/");
+    let mut below: Vec<String> = vec![String::new()];
+    while let Some(part) = below.pop() {
+        for entry in fs::read_dir(folder.join(&part)).into_iter().flatten().flatten() {
+            let name = Path::new(&part).join(entry.file_name()).to_string_lossy().replace('\\', "/");
+            if APART.contains(&name.as_str()) {
+                below.push(name);
+                continue;
+            }
             // A folder of a manifest's name is seen when it is read.
             names.extend(format::rank(&name).map(|rank| (rank, name)));
         }
-    };
-    list("");
-    // Where pip's files and Gradle's catalogue are kept apart, they are still this folder's.
-    for below in ["requirements", "gradle"] {
-        list(below);
     }
     // What is said last counts.
     names.sort();

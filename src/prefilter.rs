@@ -34,8 +34,8 @@ const STRONG: [&str; 13] = [
 /// Words that matter as part of a name that says more.
 const WEAK: [&str; 4] = ["key", "salt", "token", "auth"];
 
-/// Words of [`STRONG`] that say nothing of JSON Web Tokens by themselves.
-const GENERAL: [&str; 3] = ["secret", "passphrase", "nacos"];
+/// Words of [`STRONG`] that name no key of code by themselves.
+const GENERAL: [&str; 2] = ["passphrase", "nacos"];
 
 /// How many marks and blanks stand at most between a name and the text in the next line that is its value.
 const MAX_BETWEEN: usize = 40;
@@ -123,7 +123,7 @@ pub fn matters(language: Language, bytes: &[u8]) -> bool {
             patterns.objects.any(bytes, |found| begins_token(bytes.get(found.start..).unwrap_or_default()))
         }
         // What a tree-sitter grammar reads takes many times as long to parse as what oxc reads.
-        _ if !language.family().is_empty() && !language.is_javascript() => can_hold_secret(bytes),
+        _ if !language.family().is_empty() && !language.is_javascript() => can_hold_secret(language, bytes),
         _ => patterns.candidates.any(bytes, |found| {
             let here = bytes.get(found.start..).unwrap_or_default();
             if here.starts_with(b"e") {
@@ -157,8 +157,9 @@ pub fn can_matter(bytes: &[u8]) -> bool {
 }
 
 /// Whether code has something to do with tokens, or a text beside a name that can be a secret's: a general secret's name alone
-/// says little, and in an old version of a file nothing, since nobody follows it from there.
-pub fn can_hold_secret(bytes: &[u8]) -> bool {
+/// says little, and in an old version of a file nothing, since nobody follows it from there. What stands in comments counts
+/// only where they are read too.
+pub fn can_hold_secret(language: Language, bytes: &[u8]) -> bool {
     let Some(patterns) = PATTERNS.as_ref() else {
         return true;
     };
@@ -167,29 +168,48 @@ pub fn can_hold_secret(bytes: &[u8]) -> bool {
         if here.starts_with(b"e") {
             return begins_token(here);
         }
-        if !word_matters(Language::JavaScript, bytes, found.start, found.end) {
+        if !word_matters(language, bytes, found.start, found.end) {
+            return false;
+        }
+        let (before, after) =
+            (bytes.get(..found.start).unwrap_or_default(), bytes.get(found.end..).unwrap_or_default());
+        if is_comment(language, before) {
             return false;
         }
         let word = bytes.get(found.clone()).unwrap_or_default();
-        let is_general = GENERAL.iter().any(|general| word.eq_ignore_ascii_case(general.as_bytes()))
-            || WEAK.iter().any(|weak| word.eq_ignore_ascii_case(weak.as_bytes()));
-        let (before, after) =
-            (bytes.get(..found.start).unwrap_or_default(), bytes.get(found.end..).unwrap_or_default());
+        let is_one_of = |words: &[&str]| words.iter().any(|one| word.eq_ignore_ascii_case(one.as_bytes()));
         let left = before.iter().rev().take_while(|byte| is_name(**byte)).count();
         let right = after.iter().take_while(|byte| is_name(**byte)).count();
         let name = bytes.get(found.start - left..found.end + right).unwrap_or_default();
-        !is_general
-            || before.ends_with(b"PRIVATE ")
-            || [&b"token"[..], b"symmetric"].iter().any(|word| contains(name, word))
-            || {
-                let behind = after.get(right..).unwrap_or_default();
-                let is_quote = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`');
-                // Behind the name in its line, a type between them perhaps, or in the next.
-                let mut line = behind.iter().take(MAX_LINE).take_while(|byte| **byte != b'\n');
-                let mut marks = behind.iter().take(MAX_BETWEEN).take_while(|byte| !byte.is_ascii_alphanumeric());
-                line.any(is_quote) || marks.any(is_quote)
-            }
+        if before.ends_with(b"PRIVATE ") {
+            return true;
+        }
+        if is_one_of(&GENERAL) {
+            return false;
+        }
+        if !is_one_of(&WEAK) && !is_one_of(&["secret"]) {
+            return true;
+        }
+        [&b"token"[..], b"symmetric"].iter().any(|word| contains(name, word)) || {
+            let behind = after.get(right..).unwrap_or_default();
+            let is_quote = |byte: &u8| language.quotes().contains(byte);
+            // Behind the name in its line, a type between them perhaps, or in the next.
+            let mut line = behind.iter().take(MAX_LINE).take_while(|byte| **byte != b'\n');
+            let mut marks = behind.iter().take(MAX_BETWEEN).take_while(|byte| !byte.is_ascii_alphanumeric());
+            line.any(is_quote) || marks.any(is_quote)
+        }
     })
+}
+
+/// Whether the line that `before` ends in is nothing but a comment.
+fn is_comment(language: Language, before: &[u8]) -> bool {
+    let marks = language.comment_marks();
+    if marks.is_empty() {
+        return false;
+    }
+    let start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
+    let line = before.get(start..).unwrap_or_default().trim_ascii_start();
+    marks.iter().any(|mark| line.starts_with(mark.as_bytes()))
 }
 
 /// Whether the bytes begin as JSON does and as nothing else: with braces or brackets and then a quoted name. A history is full
@@ -230,6 +250,9 @@ fn word_matters(language: Language, bytes: &[u8], start: usize, end: usize) -> b
         return true;
     }
     let is_strong = STRONG.iter().any(|strong| word.eq_ignore_ascii_case(strong.as_bytes()));
+    if is_of_another(word, before, after) {
+        return false;
+    }
     if is_strong && !has_prose(language) {
         return true;
     }
@@ -241,11 +264,39 @@ fn word_matters(language: Language, bytes: &[u8], start: usize, end: usize) -> b
         || match word {
             b"token" | b"Token" | b"TOKEN" | b"auth" | b"Auth" | b"AUTH" => {
                 // A section whose entries need not say again what they are the keys of.
-                language.is_configuration() && name.len() <= word.len() + "entication".len() && is_section(name)
+                language.is_configuration()
+                    && name.len() <= word.len() + "entication".len()
+                    && is_section(name)
+                    && !(language == Language::Yaml && has_value(bytes.get(start - left + name.len()..)))
             }
-            _ => OWNERS.iter().any(|owner| contains(name, owner.as_bytes())),
+            _ => has_owner(name),
         };
     matters && (!has_prose(language) || is_entry(bytes, start - left, end + right))
+}
+
+/// Whether a word between these bytes is only a piece of one that says something else: a socket's type, Joseph, a secretary.
+fn is_of_another(word: &[u8], before: &[u8], after: &[u8]) -> bool {
+    const LONGER: [(&str, &[&str]); 3] =
+        [("jose", &["ph"]), ("secret", &["ar"]), ("key", &["board", "pair", "stroke", "word"])];
+    if word.eq_ignore_ascii_case(b"kty") {
+        return before.last().is_some_and(u8::is_ascii_alphabetic)
+            || after.first().is_some_and(u8::is_ascii_alphabetic);
+    }
+    let after = after.strip_prefix(b"_").unwrap_or(after);
+    let goes_on = |end: &&str| after.get(..end.len()).is_some_and(|next| next.eq_ignore_ascii_case(end.as_bytes()));
+    LONGER.iter().any(|(start, ends)| word.eq_ignore_ascii_case(start.as_bytes()) && ends.iter().any(goes_on))
+}
+
+/// Whether a name with `key` or `salt` in it says whose: an author is none.
+fn has_owner(name: &[u8]) -> bool {
+    OWNERS.iter().any(|owner| {
+        name.windows(owner.len()).enumerate().any(|(at, window)| {
+            let behind = name.get(at + owner.len()..).unwrap_or_default();
+            let begins = |rest: &[u8]| behind.get(..rest.len()).is_some_and(|next| next.eq_ignore_ascii_case(rest));
+            window.eq_ignore_ascii_case(owner.as_bytes())
+                && (*owner != "auth" || !begins(b"or") || begins(b"oriz") || begins(b"oris"))
+        })
+    })
 }
 
 /// Whether files of this format hold much text for people, as translations do, so that a word alone says nothing.
@@ -258,26 +309,47 @@ fn is_section(name: &[u8]) -> bool {
     [&b"token"[..], b"tokens", b"auth", b"authentication"].iter().any(|section| name.eq_ignore_ascii_case(section))
 }
 
+/// Whether a name in YAML that these bytes follow has a value of its own, and so no entries below it.
+fn has_value(behind: Option<&[u8]>) -> bool {
+    let Some((b':', value)) = behind.and_then(<[u8]>::split_first) else { return false };
+    let first = value.iter().find(|byte| !matches!(byte, b' ' | b'\t'));
+    // A line's end or comment, a mapping in braces, an anchor or a tag.
+    !matches!(first, None | Some(b'\n' | b'\r' | b'#' | b'{' | b'&' | b'!'))
+}
+
 /// Whether the name at `start..end` is that of an entry (`name:`, `"name":`, `NAME=value`, `.Values.name |`), or is a
-/// value for itself (`- name: NAME`, `"NAME"`).
+/// value for itself that can be the name of another (`- name: JWT_KEY`, `"JWT_KEY"`).
 fn is_entry(bytes: &[u8], start: usize, end: usize) -> bool {
     let is_quote = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`');
     let is_blank = |byte: &&u8| matches!(byte, b' ' | b'\t');
     let before = bytes.get(..start).unwrap_or_default();
     let after = bytes.get(end..).unwrap_or_default();
+    let name = bytes.get(start..end).unwrap_or_default();
+    let next = |text: &[u8]| text.iter().find(|byte| !is_blank(byte)).copied();
     let opens = before.last().is_some_and(is_quote);
-    let closes = after.first().is_some_and(is_quote) || after.starts_with(b"\\\"");
-    if opens || closes {
-        // The whole of a quoted text, and not the last word of a sentence.
-        return opens && (closes || matches!(after.first(), Some(b':' | b'=')));
+    let quoted = after.strip_prefix(b"\\").unwrap_or(after).split_first().filter(|(quote, _)| is_quote(quote));
+    match (opens, quoted) {
+        // The whole of a quoted text.
+        (true, Some((_, behind))) => matches!(next(behind), Some(b':' | b'=')) || says_key(name),
+        (true, None) => matches!(after.first(), Some(b':' | b'=')),
+        // The last word of a sentence.
+        (false, Some(_)) => false,
+        (false, None) => match next(after) {
+            Some(b'}') => !name.starts_with(b"secrets."),
+            Some(b':' | b'=' | b'|') => true,
+            None | Some(b'\n' | b'\r' | b',' | b']' | b'#') => {
+                let is_value =
+                    matches!(before.iter().rev().find(|byte| !is_blank(byte)), Some(b':' | b'-' | b'[' | b',' | b'='));
+                is_value && says_key(name)
+            }
+            Some(_) => false,
+        },
     }
-    match after.iter().find(|byte| !is_blank(byte)) {
-        Some(b':' | b'=' | b'|' | b'}') => true,
-        None | Some(b'\n' | b'\r' | b',' | b']' | b'#') => {
-            matches!(before.iter().rev().find(|byte| !is_blank(byte)), Some(b':' | b'-' | b'[' | b',' | b'='))
-        }
-        Some(_) => false,
-    }
+}
+
+/// Whether a name has a word in it that the names of keys have.
+fn says_key(name: &[u8]) -> bool {
+    [&b"key"[..], b"secret", b"salt", b"sign", b"pass"].iter().any(|word| contains(name, word))
 }
 
 /// Whether a byte can stand in a name: of a variable, a path of names, a command line's option.
@@ -372,6 +444,14 @@ mod tests {
         }
         check(Language::Json, r#"{"HINT": "Try a JWT with the secret, or a token."}"#, false);
         check(Language::Json, r#"{"How do I verify a JWT?": "Not with a secret", "See JWT": "Secret sauce"}"#, false);
+        // Values that are no names of keys.
+        check(Language::Json, r#"{"keywords": ["jwt", "jose"], "kind": "JWT" }"#, false);
+        check(Language::Yaml, "kind: jwt\nkinds: [jwt, 'jws']\n", false);
+        check(Language::Yaml, "token: ${{ secrets.GITHUB_TOKEN }}", false);
+        check(Language::Yaml, "token: ${{ secrets.JWT || 'abc' }}", true);
+        check(Language::Yaml, "auth: basic\ntoken: abc", false);
+        check(Language::Yaml, "auth: # of users\n  key: abc", true);
+        check(Language::Yaml, "auth: {key: abc}", true);
         check(Language::Dockerfile, "ENV JWT_SECRET abc", true);
         check(Language::Terraform, "variable \"jwt_secret\" {\n default = \"x\" }", true);
         check(Language::Toml, "[server]\nport = 1", false);
@@ -415,10 +495,54 @@ mod tests {
             "fetch(u, { h: 'eyJhbGciOiJIUzI1NiJ9.e30.abc' })",
             "-----BEGIN PRIVATE KEY-----",
         ] {
-            assert!(can_hold_secret(text.as_bytes()), "{text}");
+            assert!(can_hold_secret(Language::JavaScript, text.as_bytes()), "{text}");
         }
         for text in ["const secret = body.secret", "return clientSecret", "let signing_key = new();", "a key", ""] {
-            assert!(!can_hold_secret(text.as_bytes()), "{text}");
+            assert!(!can_hold_secret(Language::JavaScript, text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn code_can_hold_a_secret_by_its_own_quotes_and_outside_its_comments() {
+        for (language, text) in [
+            (Language::Rust, "let secret = \"x\";"),
+            (Language::Rust, "/// Signs.\n    fn sign() { jwt() }"),
+            (Language::Rust, "#[secret = \"x\"]"),
+            (Language::Go, "secret := `x`"),
+            (Language::Go, "signKeyHex2 := \"x\""),
+            (Language::Go, "authorizationKey := \"x\""),
+            (Language::Java, "signingKey.getBytes(\"x\")"),
+            (Language::Python, "secret = 'x' # of tokens"),
+            (Language::Php, "#[Env('SECRET')]"),
+            (Language::JavaScript, "// sign(claims, { jwt: 'x' })"),
+            (Language::Java, "// Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln"),
+        ] {
+            assert!(can_hold_secret(language, text.as_bytes()), "{text}");
+        }
+        for (language, text) in [
+            (Language::Rust, "let secret = it's;"),
+            (Language::Rust, "    /// The secret of a \"JWT\"."),
+            (Language::Java, "/**\n * Signs a jwt with a \"secret\".\n */"),
+            (Language::Python, "def sign(): pass\n    # jwt secret = 'x'"),
+            (Language::Ruby, "# secret: 'x'"),
+            (Language::Php, "# secret: 'x'"),
+            (Language::Go, "\t// jwt"),
+            (Language::Go, "signKeyPairTypes := \"x\""),
+            (Language::Go, "AUTH_KEYWORDS := \"x\""),
+            (Language::Go, "authorityKeyIdentifier := \"x\""),
+            (Language::Go, "passphrase := \"x\""),
+        ] {
+            assert!(!can_hold_secret(language, text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn words_inside_other_words_do_not_matter() {
+        for text in ["ai_socktype", "EAI_SOCKTYPE", "Joseph", "JOSEPHINE", "SECRETARY", "secretariat"] {
+            check(Language::JavaScript, text, false);
+        }
+        for text in ["jwk.kty", "{ \"kty\": 1 }", "Kty", "josekit::jws", "Jose.JWT"] {
+            check(Language::JavaScript, text, true);
         }
     }
 
