@@ -6,6 +6,7 @@
 //! 3. Configuration comes last: the environment variables that code uses as keys are keys in it.
 
 mod candidate;
+mod silent;
 mod writer;
 
 use std::fmt;
@@ -19,6 +20,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::candidate::{Batch, Candidate};
+use self::silent::{Silent, SilentFile};
 use self::writer::Writer;
 use crate::analysis::{Analysis, Surroundings};
 use crate::definition::{self, Definitions, Keys, Reference};
@@ -215,6 +217,7 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     let outside = |file: &Candidate| outside(&repositories, file, ages);
     let checked_code = Mutex::new(Vec::new());
     let configuration = Mutex::new(Vec::new());
+    let silent = Mutex::new(Vec::new());
     // Code is checked while it is read. It says which variables are keys, whatever they are called, and configuration is
     // judged by that, so it comes afterwards; what git says of it is asked at once, which can take a while.
     let take = |files: Vec<Candidate>| {
@@ -234,15 +237,18 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     };
     in_parallel(threads, take, |take| {
         let batch = Mutex::new(Batch::default());
-        candidate::gather(options, change.as_ref(), history.as_ref(), &mut summary, |candidate| {
+        let add = |candidate| {
             let full = lock(&batch).add(candidate);
             full.into_iter().for_each(take);
-        })?;
+        };
+        let set_aside = |file| lock(&silent).push(file);
+        candidate::gather(options, change.as_ref(), history.as_ref(), &mut summary, add, set_aside)?;
         lock(&batch).files.drain(..).for_each(|file| take(vec![file]));
         Ok(())
     })?;
     let mut checked_code = checked_code.into_inner().unwrap_or_else(PoisonError::into_inner);
-    around.follow(&mut checked_code, threads, &outside)?;
+    let silent = silent.into_inner().unwrap_or_else(PoisonError::into_inner);
+    around.follow(&mut checked_code, silent, &options.tree, &outside)?;
     let checked: Vec<Checked> = checked_code.into_iter().map(|(_, checked)| checked).collect();
     let mut key_variables = past_variables;
     key_variables.extend(checked.iter().flat_map(|file| file.key_variables.iter().cloned()));
@@ -468,20 +474,29 @@ impl Around {
         (secrets, key_variables)
     }
 
-    /// Follows the keys that files take from each other, and checks again those they are defined in.
+    /// Follows the keys that files take from each other, and checks again those they are defined in; `silent` is code that
+    /// nobody has looked into.
     fn follow<'a>(
         &self,
-        files: &mut [(Candidate, Checked)],
-        threads: usize,
+        files: &mut Vec<(Candidate, Checked)>,
+        silent: Vec<SilentFile>,
+        options: &tree::Options,
         outside: &(dyn Fn(&Candidate) -> Result<Outside<'a>, Skipped> + Sync),
     ) -> Result<(), Error> {
         // The same whatever order the files were read in.
         files.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
-        let no_variables = FxHashSet::default();
+        let (no_variables, no_keys) = (FxHashSet::default(), Keys::default());
+        let nothing = Elsewhere { key_variables: &no_variables, keys: &no_keys };
+        if files.iter().all(|(_, checked)| checked.references.is_empty()) {
+            return Ok(());
+        }
+        let mut silent = Silent::new(silent);
         let mut known: FxHashMap<usize, Keys> = FxHashMap::default();
         for _ in 0..MAX_FILES_AWAY {
-            if files.iter().all(|(_, checked)| checked.references.is_empty()) {
-                break;
+            let references = files.iter().flat_map(|(_, checked)| &checked.references);
+            for file in silent.take(references, options.max_file_size) {
+                let checked = self.check(&file, outside(&file), nothing);
+                files.push((file, checked));
             }
             let mut definitions = Definitions::default();
             for (file, checked) in files.iter() {
@@ -507,7 +522,7 @@ impl Around {
                     lock(&again).push((index, checked));
                 }
             };
-            in_parallel(threads, check, |check| {
+            in_parallel(options.threads, check, |check| {
                 keys.keys().copied().for_each(check);
                 Ok(())
             })?;

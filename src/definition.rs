@@ -75,6 +75,51 @@ pub fn reference(resolver: &Resolver, path: &str, value: ValueId, used_by: &str)
     long_enough.then(|| Reference { names, place, family, used_by: used_by.to_owned() })
 }
 
+impl Reference {
+    /// What the key itself is called.
+    pub fn last(&self) -> &str {
+        self.names.last().map_or("", String::as_str)
+    }
+
+    /// What a file can be called, as [`name_of_file`] says it, in which the key stands.
+    pub fn names_of_files(&self) -> impl Iterator<Item = String> {
+        self.names.iter().map(|name| folded(name))
+    }
+
+    /// Whether the key can be defined in this file, by the names that lead there; the file's own can be the key's too.
+    pub fn can_stand_in(&self, path: &str, language: Language) -> bool {
+        let around = plain(around(path, language));
+        let leads = || {
+            let mut pairs = self.names.iter().zip(&around);
+            self.names.len() >= around.len() && pairs.all(|(one, other)| one.eq_ignore_ascii_case(other))
+        };
+        language.family() == self.family
+            && match self.place {
+                Place::Root => leads(),
+                Place::Folder(_) => self.names.len() <= around.len() + 1 && leads(),
+                Place::Anywhere => {
+                    around.last().is_some_and(|last| self.names.iter().any(|name| folded(name) == folded(last)))
+                }
+            }
+    }
+}
+
+/// What a file is called by those that take something from it, or its folder where that is a package: without capitals and
+/// what parts words.
+pub fn name_of_file(path: &str, language: Language) -> Option<String> {
+    plain(around(path, language)).last().map(|name| folded(name))
+}
+
+/// A name as files and classes share it: `SecretKeys` is in `secret_keys.rb`.
+fn folded(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, '_' | '-')).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// The names that lead to what stands in a file.
+fn around(path: &str, language: Language) -> Vec<String> {
+    if language == Language::Go { folder(path) } else { split_path(path) }
+}
+
 /// The names of what a file defines for others to use, taken from its facts.
 pub fn definitions(facts: Facts) -> Vec<Vec<String>> {
     let Facts { entries, values, .. } = facts;
@@ -162,7 +207,7 @@ impl<'f> Definitions<'f> {
 
 /// How many names of a reference agree with those of a definition, the last of them first; `None` if it is another.
 fn agreement(reference: &Reference, file: &File, names: &[String]) -> Option<usize> {
-    let around = if file.language == Language::Go { folder(file.path) } else { split_path(file.path) };
+    let around = around(file.path, file.language);
     let whole = plain(around.iter().cloned().chain(names.iter().cloned()).collect());
     // `const config = {...}; module.exports = config`: who imports it calls it as he likes.
     let inner = (file.language.is_javascript() && names.len() > 1)

@@ -68,7 +68,7 @@ fn a_class_of_constants_in_java() {
         ),
         (
             "src/main/java/shop/Constants.java",
-            "package shop;\npublic class Constants { // jwt\n  public static final String PHRASE = \"correct-horse\";\n\
+            "package shop;\npublic class Constants {\n  public static final String PHRASE = \"correct-horse\";\n\
              public static final String OTHER = \"battery-staple\";\n}\n",
         ),
     ]);
@@ -83,8 +83,41 @@ fn a_package_of_go() {
             "package auth\n\nimport \"github.com/golang-jwt/jwt/v5\"\n\nfunc make() (string, error) {\n\
              \treturn jwt.New(jwt.SigningMethodHS256).SignedString(phrase)\n}\n",
         ),
-        ("auth/keys.go", "package auth\n\n// jwt\nvar phrase = []byte(\"correct-horse\")\n"),
-        ("mail/keys.go", "package mail\n\n// jwt\nvar phrase = []byte(\"battery-staple\")\n"),
+        ("auth/keys.go", "package auth\n\nvar phrase = []byte(\"correct-horse\")\n"),
+        ("mail/keys.go", "package mail\n\nvar phrase = []byte(\"battery-staple\")\n"),
     ]);
-    assert_eq!(found, ["auth/keys.go:4 weak-secret"]);
+    assert_eq!(found, ["auth/keys.go:3 weak-secret"]);
+}
+
+/// What is defined where no word tells of tokens is found all the same, across two files, and nothing else that is called so.
+#[test]
+fn files_in_which_nothing_tells_of_tokens() {
+    let found = findings(&[
+        (
+            "src/token.js",
+            "const jwt = require('jsonwebtoken');\nconst { phrase } = require('./lib/words');\n\
+             module.exports = (user) => jwt.sign(user, phrase, { algorithm: 'HS256' });\n",
+        ),
+        ("src/lib/words.js", "const { first } = require('./first');\nexports.phrase = first;\n"),
+        ("src/lib/first.js", "exports.first = 'correct-horse';\nexports.second = 'battery-staple';\n"),
+        ("src/words.js", "exports.phrase = 'tr0ub4dor';\n"),
+        ("src/lib/other/words.js", "exports.phrase = 'tr0ub4dor';\n"),
+    ]);
+    assert_eq!(found, ["src/lib/first.js:1 weak-secret"]);
+}
+
+/// Classes stand in files that are called as they are, or nearly so.
+#[test]
+fn a_module_of_ruby_in_its_file() {
+    let found = findings(&[
+        (
+            "app/tokens.rb",
+            "require 'jwt'\n\nclass Tokens\n  def make(claims)\n    JWT.encode(claims, DefaultPhrases::FIRST, 'HS256')\n  end\nend\n",
+        ),
+        (
+            "lib/default_phrases.rb",
+            "module DefaultPhrases\n  FIRST = 'correct-horse'\n  SECOND = 'battery-staple'\nend\n",
+        ),
+    ]);
+    assert_eq!(found, ["lib/default_phrases.rb:2 weak-secret"]);
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::silent::SilentFile;
 use super::{Error, Input, Options, in_pool};
 use crate::finding::{Context, Skipped, Summary};
 use crate::language::Language;
@@ -44,46 +45,57 @@ impl Batch {
     }
 }
 
-/// Reads what is to be checked, of which the prefilter throws nearly all away, and hands on the rest.
+/// Reads what is to be checked, of which the prefilter throws nearly all away, and hands on the rest; of a tree also what code
+/// was thrown away.
 pub(super) fn gather(
     options: &Options,
     change: Option<&Change>,
     history: Option<&History>,
     summary: &mut Summary,
     each: impl Fn(Candidate) + Sync,
+    silent: impl Fn(SilentFile) + Sync,
 ) -> Result<(), Error> {
     // Whether a change can only be judged by what the rest of the code says.
     let asks = AtomicBool::new(false);
-    let add = |file: File<'_>, status: Option<FileStatus>, is_judged: bool| {
+    let add = |file: File<'_>, language: Language, status: Option<FileStatus>, is_judged: bool| {
+        let candidate = Candidate {
+            context: context::of_path(file.local_path()),
+            language,
+            text: file.text()?.into_owned(),
+            path: file.path,
+            is_judged,
+            status,
+        };
+        if change.is_some() && depends_on_code(&candidate) {
+            asks.store(true, Ordering::Relaxed);
+        }
+        each(candidate);
+        Ok(())
+    };
+    let of_change = |file: File<'_>, status: Option<FileStatus>, is_judged: bool| {
+        let language = Language::of_path(Path::new(&file.path));
+        if prefilter::matters(language, &file.bytes) { add(file, language, status, is_judged) } else { Ok(()) }
+    };
+    let of_tree = |file: File<'_>, on_disk: Option<String>| {
+        (options.progress)();
         let language = Language::of_path(Path::new(&file.path));
         if prefilter::matters(language, &file.bytes) {
-            let candidate = Candidate {
-                context: context::of_path(file.local_path()),
-                language,
-                text: file.text()?.into_owned(),
-                path: file.path,
-                is_judged,
-                status,
-            };
-            if change.is_some() && depends_on_code(&candidate) {
-                asks.store(true, Ordering::Relaxed);
-            }
-            each(candidate);
+            return add(file, language, None, true);
+        }
+        if !language.family().is_empty() {
+            silent(SilentFile { path: file.path, local: file.local, language, on_disk });
         }
         Ok(())
     };
-    let consider = |file: File<'_>| {
-        (options.progress)();
-        add(file, None, true)
-    };
     match (&options.input, change) {
         (Input::Tree(paths), _) => {
-            let walked = tree::walk(paths, &options.tree, consider)?;
+            let walked = tree::walk(paths, &options.tree, |file| of_tree(file, None))?;
             (summary.files, summary.bytes, summary.skipped) = (walked.files, walked.bytes, walked.skipped);
         }
         (Input::File(file), _) => {
             (summary.files, summary.bytes) = (1, file.bytes.len() as u64);
-            if let Err(refusal) = consider(file.clone()) {
+            (options.progress)();
+            if let Err(refusal) = of_change(file.clone(), None, true) {
                 summary.skipped.push(refusal.of(file.path.clone()));
             }
         }
@@ -91,13 +103,13 @@ pub(super) fn gather(
             let status = change.is_staged().then_some(FileStatus::Tracked);
             let each = |file: File<'_>| {
                 (options.progress)();
-                add(file, status, true)
+                of_change(file, status, true)
             };
             let read = in_pool(options.tree.threads, || change.read(options.tree.max_file_size, each))??;
             (summary.files, summary.bytes, summary.skipped) = (read.files, read.bytes, read.skipped);
             if asks.load(Ordering::Relaxed) {
                 // Nothing is said of a file that has not changed, nor that it is none to be read.
-                let each = |file: File<'_>| drop(add(file, None, false));
+                let each = |file: File<'_>| drop(of_change(file, None, false));
                 in_pool(options.tree.threads, || change.read_rest(options.tree.max_file_size, each))??;
             }
         }
@@ -117,10 +129,12 @@ pub(super) fn gather(
                 (paths, ..) => paths.to_vec(),
             };
             let walked = tree::walk(&paths, &options.tree, |mut file| {
+                let mut on_disk = None;
                 if let Some((path, local)) = rename(&file.path) {
-                    (file.path, file.local) = (path, local);
+                    on_disk = Some(std::mem::replace(&mut file.path, path));
+                    file.local = local;
                 }
-                consider(file)
+                of_tree(file, on_disk)
             })?;
             (summary.files, summary.bytes) = (walked.files, walked.bytes);
             summary.skipped.extend(walked.skipped.into_iter().map(|skipped| {
