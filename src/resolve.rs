@@ -1565,13 +1565,23 @@ impl<'f> Walk<'_, 'f> {
                 None => Self::end(End::LookUp(value)),
             },
             Kind::Derived(parts) => {
-                let random = parts.iter().take(self.steps).flat_map(|part| self.value(*part, hops));
-                let random: Vec<Resolved> =
-                    random.filter(|resolved| matches!(resolved.end, End::Random(..))).take(1).collect();
-                if random.is_empty() { Self::end(End::Unknown(value)) } else { random }
+                let ends = parts.iter().take(self.steps).flat_map(|part| self.value(*part, hops));
+                let random: Vec<Resolved> = ends.filter(|resolved| matches!(resolved.end, End::Random(..))).collect();
+                self.nearest(value, random).map_or_else(|| Self::end(End::Unknown(value)), |random| vec![random])
             }
             _ => Self::end(End::Unknown(value)),
         }
+    }
+
+    /// Of several ends the one that is written in the value itself, before those that variables bring with them.
+    fn nearest(&self, value: ValueId, ends: Vec<Resolved>) -> Option<Resolved> {
+        let facts = self.resolver.facts;
+        let is_here = |resolved: &Resolved| match resolved.end {
+            End::Random(_, call) => facts.value(value).span.contains(facts.value(call).span),
+            _ => false,
+        };
+        let here = ends.iter().position(is_here).unwrap_or(0);
+        ends.into_iter().nth(here)
     }
 
     /// The hexadecimal digits of a list of bytes.
@@ -1608,15 +1618,13 @@ impl<'f> Walk<'_, 'f> {
     /// Literals put together are one literal; with a weak source of randomness in it, the whole is no better.
     fn concat(&mut self, value: ValueId, parts: &[ValueId], hops: usize) -> Vec<Resolved> {
         let mut text = Some(String::new());
+        let mut random = Vec::new();
         for part in parts {
             if self.steps == 0 {
                 text = None;
                 break;
             }
             let ends = self.value(*part, hops);
-            if let Some(random) = ends.iter().find(|resolved| matches!(resolved.end, End::Random(..))) {
-                return vec![random.clone()];
-            }
             match ends.as_slice() {
                 [Resolved { end: End::Literal(part), .. }] => {
                     if let Some(text) = &mut text {
@@ -1625,6 +1633,10 @@ impl<'f> Walk<'_, 'f> {
                 }
                 _ => text = None,
             }
+            random.extend(ends.into_iter().find(|resolved| matches!(resolved.end, End::Random(..))));
+        }
+        if let Some(random) = self.nearest(value, random) {
+            return vec![random];
         }
         match text {
             Some(text) => {
@@ -1720,6 +1732,13 @@ impl<'f> Walk<'_, 'f> {
 
     fn convert(&mut self, value: ValueId, call: &Call, conversion: &'static Conversion, hops: usize) -> Vec<Resolved> {
         let resolver = self.resolver;
+        if conversion.value.as_slice().iter().any(|locator| locator.argument == ArgumentName::This) {
+            // What is put into a text makes it no better than itself: `'xxxx'.replace(/x/g, () => Math.random() ...)`.
+            let given = call.arguments.iter().take(self.steps).flat_map(|argument| self.value(argument.value, hops));
+            if let Some(random) = given.into_iter().find(|resolved| matches!(resolved.end, End::Random(..))) {
+                return vec![random];
+            }
+        }
         let own = resolver.encoding(value, conversion);
         let mut ends = Vec::new();
         for locator in conversion.value.as_slice() {

@@ -121,3 +121,21 @@ fn a_module_of_ruby_in_its_file() {
     ]);
     assert_eq!(found, ["lib/default_phrases.rb:2 weak-secret"]);
 }
+
+/// A helper of another file makes the key, and neither says a word about tokens.
+#[test]
+fn a_helper_that_makes_a_key_of_chance() {
+    let found = findings(&[
+        (
+            "web/settings.vue",
+            "<script setup>\nimport { uuid } from '@/utils/format'\n\
+             const renew = () => { config.value.jwt['signing-key'] = uuid() }\n</script>\n",
+        ),
+        (
+            "web/utils/format.js",
+            "export const uuid = () =>\n  'xxxx'.replace(/x/g, () => Math.random().toString(16)[2])\n",
+        ),
+        ("web/utils/other.js", "export const uuid = () => Math.random()\n"),
+    ]);
+    assert_eq!(found, ["web/utils/format.js:2 insecure-random"]);
+}
