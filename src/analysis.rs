@@ -117,7 +117,7 @@ pub struct Surroundings<'a> {
     /// What git says of the file, for env and key files in a repository.
     pub status: Option<FileStatus>,
     /// What code elsewhere uses as keys of what is defined in the file.
-    pub keys: &'a Keys,
+    pub keys: Option<&'a Keys>,
     /// Environment variables that code elsewhere uses as keys.
     pub key_variables: &'a FxHashSet<String>,
 }
@@ -569,7 +569,7 @@ impl<'f> Analysis<'f> {
                 continue;
             }
             let variable = self.is_key_variable(path);
-            let elsewhere = self.surroundings.keys.get(entry.path.as_slice());
+            let elsewhere = self.surroundings.keys.and_then(|keys| keys.get(entry.path.as_slice()));
             // What code uses as a key is one, however little its name says.
             let used = variable || elsewhere.is_some();
             let Some(tier) = used.then_some(Tier::A).or_else(|| name::tier(path)) else { continue };
@@ -857,7 +857,7 @@ mod tests {
             models: Models::of(facts.language, false),
             context: Context::Production,
             status: None,
-            keys: &keys,
+            keys: Some(&keys),
             key_variables: &key_variables,
         };
         ask(&Analysis::new(facts, surroundings))

@@ -159,8 +159,8 @@ struct Outside<'a> {
 struct Elsewhere<'a> {
     /// The environment variables that code uses as keys.
     key_variables: &'a FxHashSet<String>,
-    /// Its definitions that other files use as keys.
-    keys: &'a Keys,
+    /// Its definitions that other files use as keys; nothing where nobody follows them.
+    keys: Option<&'a Keys>,
 }
 
 /// How often a key is followed from one file into another.
@@ -181,7 +181,7 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     };
     let mut summary = Summary::default();
     let history = match &options.input {
-        Input::History(which) => read_history(which, options, &mut summary)?,
+        Input::History(which) => read_history(which, options, false, &mut summary)?,
         _ => None,
     };
     let around = LazyLock::new(|| {
@@ -202,11 +202,25 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     });
     let threads = options.tree.threads;
     let (no_variables, no_keys) = (FxHashSet::default(), Keys::default());
-    let nothing = Elsewhere { key_variables: &no_variables, keys: &no_keys };
-    let (secrets, past_variables) = match &history {
-        Some(history) => in_pool(threads, || around.check_history(history, &no_keys))?,
-        None => Default::default(),
+    let nothing = Elsewhere { key_variables: &no_variables, keys: Some(&no_keys) };
+    let check_history = |history: &Option<History>| match history {
+        Some(history) => in_pool(threads, || around.check_history(history)),
+        None => Ok(Some(Default::default())),
     };
+    let mut anew = None;
+    let checked = match (check_history(&history)?, &options.input) {
+        (None, Input::History(which)) => {
+            anew = read_history(which, options, true, &mut summary)?;
+            check_history(&anew)?
+        }
+        (checked, _) => checked,
+    };
+    let (secrets, past_variables) = checked.unwrap_or_default();
+    let current = anew.as_ref().or(history.as_ref());
+    if let Some(history) = current {
+        summary.history = Some(history.counts.clone());
+        summary.skipped.extend(history.skipped.iter().cloned());
+    }
     let ages = match &options.input {
         Input::History(history) => {
             let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs() as i64);
@@ -242,7 +256,7 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
             full.into_iter().for_each(take);
         };
         let set_aside = |file| lock(&silent).push(file);
-        candidate::gather(options, change.as_ref(), history.as_ref(), &mut summary, add, set_aside)?;
+        candidate::gather(options, change.as_ref(), current, &mut summary, add, set_aside)?;
         lock(&batch).files.drain(..).for_each(|file| take(vec![file]));
         Ok(())
     })?;
@@ -250,9 +264,9 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     let silent = silent.into_inner().unwrap_or_else(PoisonError::into_inner);
     around.follow(&mut checked_code, silent, &options.tree, &outside)?;
     let checked: Vec<Checked> = checked_code.into_iter().map(|(_, checked)| checked).collect();
-    let mut key_variables = past_variables;
+    let mut key_variables = past_variables.clone();
     key_variables.extend(checked.iter().flat_map(|file| file.key_variables.iter().cloned()));
-    let elsewhere = Elsewhere { key_variables: &key_variables, keys: &no_keys };
+    let elsewhere = Elsewhere { key_variables: &key_variables, keys: Some(&no_keys) };
     let checked = Mutex::new(checked);
     let check_configuration = |(file, outside): (Candidate, Result<Outside, Skipped>)| {
         let file = around.check(&file, outside, elsewhere);
@@ -267,7 +281,7 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     let mut standing = Standing::default();
     let mut findings: Vec<Finding> = found
         .map(|(mut finding, secret)| {
-            if let (Some(_), Some(secret)) = (&history, secret) {
+            if let (Some(_), Some(secret)) = (current, secret) {
                 finding.past = secrets.span(secret).map(|span| span.past(true));
                 standing.add(secret, &finding);
             }
@@ -279,8 +293,8 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     }
     findings.sort_by(|one, other| one.path.cmp(&other.path));
     drop(around);
-    if let Some(history) = history {
-        history.remember(&secrets.dirty);
+    if let Some(history) = anew.or(history) {
+        history.remember(&secrets.dirty, &past_variables);
         findings.extend(secrets.findings(&standing));
     }
     summary.skipped.extend(checked.into_iter().flat_map(|file| file.problems));
@@ -337,15 +351,17 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Reads the history of a repository; nothing of one that is kept in a way that is not known, which the summary then says.
-fn read_history(which: &history::Options, options: &Options, summary: &mut Summary) -> Result<Option<History>, Error> {
-    let read = || History::read(which, options.adjacent, options.tree.max_file_size);
+/// Reads the history of a repository, as [`History::read`] does; nothing of one that is kept in a way that is not known,
+/// which the summary then says.
+fn read_history(
+    which: &history::Options,
+    options: &Options,
+    anew: bool,
+    summary: &mut Summary,
+) -> Result<Option<History>, Error> {
+    let read = || History::read(which, options.adjacent, options.tree.max_file_size, anew);
     match in_pool(options.tree.threads, read)? {
-        Ok(history) => {
-            summary.history = Some(history.counts.clone());
-            summary.skipped.extend(history.skipped.iter().cloned());
-            Ok(Some(history))
-        }
+        Ok(history) => Ok(Some(history)),
         // The working tree can be looked at all the same.
         Err(error) if error.is_unknown_format() => {
             summary.skipped.push(Refusal::fault(format!("history: {}", error.reason)).of(".git"));
@@ -432,8 +448,9 @@ impl Around {
         }
     }
 
-    /// Checks every version of a history, code first; gives the secrets in it and the variables that code uses as keys.
-    fn check_history(&self, history: &History, no_keys: &Keys) -> (Secrets, FxHashSet<String>) {
+    /// Checks every version of a history, code first; gives the secrets in it and the variables that code uses as keys. Nothing
+    /// if these are others than those with which an earlier run has found the rest harmless.
+    fn check_history(&self, history: &History) -> Option<(Secrets, FxHashSet<String>)> {
         const PORTION: usize = 16;
         let secrets = Mutex::new(Secrets::default());
         let found = Mutex::new(FxHashSet::default());
@@ -448,7 +465,7 @@ impl Around {
                     };
                     let is_outside = matches!(file.language, Language::Dotenv | Language::Key);
                     let outside = Outside { status: file.status.filter(|_| is_outside), ages: None };
-                    let checked = self.check(&file, Ok(outside), Elsewhere { key_variables, keys: no_keys });
+                    let checked = self.check(&file, Ok(outside), Elsewhere { key_variables, keys: None });
                     let mut secrets = lock(&secrets);
                     // What the names in an environment file mean can change with the code.
                     if is_outside || !checked.secrets.is_empty() || !checked.key_variables.is_empty() {
@@ -469,9 +486,12 @@ impl Around {
         let (configuration, code): (Vec<&Version>, Vec<&Version>) = history.versions.iter().partition(is_configuration);
         check(&code, &FxHashSet::default());
         let key_variables = lock(&found).clone();
+        if !history.holds_with(&key_variables) {
+            return None;
+        }
         check(&configuration, &key_variables);
         let secrets = secrets.into_inner().unwrap_or_else(PoisonError::into_inner);
-        (secrets, key_variables)
+        Some((secrets, key_variables))
     }
 
     /// Follows the keys that files take from each other, and checks again those they are defined in; `silent` is code that
@@ -486,7 +506,7 @@ impl Around {
         // The same whatever order the files were read in.
         files.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
         let (no_variables, no_keys) = (FxHashSet::default(), Keys::default());
-        let nothing = Elsewhere { key_variables: &no_variables, keys: &no_keys };
+        let nothing = Elsewhere { key_variables: &no_variables, keys: Some(&no_keys) };
         if files.iter().all(|(_, checked)| checked.references.is_empty()) {
             return Ok(());
         }
@@ -518,7 +538,8 @@ impl Around {
             let again = Mutex::new(Vec::new());
             let check = |index: usize| {
                 if let (Some((file, _)), Some(keys)) = (files.get(index), known.get(&index)) {
-                    let checked = self.check(file, outside(file), Elsewhere { key_variables: &no_variables, keys });
+                    let checked =
+                        self.check(file, outside(file), Elsewhere { key_variables: &no_variables, keys: Some(keys) });
                     lock(&again).push((index, checked));
                 }
             };
@@ -570,7 +591,7 @@ impl Around {
         // A test's variables say nothing about what the program uses.
         for analysis in analyses.iter().filter(|analysis| analysis.surroundings.context == Context::Production) {
             checked.key_variables.extend(analysis.key_variables.iter().cloned());
-            let taken = analysis.taken.iter();
+            let taken = analysis.taken.iter().filter(|_| elsewhere.keys.is_some());
             checked.references.extend(
                 taken.filter_map(|(value, used)| definition::reference(&analysis.resolver, &file.path, *value, used)),
             );
@@ -579,7 +600,7 @@ impl Around {
             self.judge(file, &analyses, outside, &mut checked);
         }
         drop(analyses);
-        if !file.language.is_configuration() {
+        if elsewhere.keys.is_some() && !file.language.is_configuration() {
             let parts = parts.into_iter().filter(|part| !part.in_comment);
             checked.definitions.extend(parts.flat_map(|part| definition::definitions(part.facts)));
         }

@@ -77,6 +77,8 @@ struct Vocabulary {
     patterns: Vec<Vec<Vec<String>>>,
     /// Finds the words a secret's name can end in, in any case.
     finals: AhoCorasick,
+    /// How qualifiers begin, by which nearly all other names are told.
+    beginnings: FxHashSet<[u8; 2]>,
 }
 
 static VOCABULARY: LazyLock<Option<Vocabulary>> = LazyLock::new(|| load().ok());
@@ -100,7 +102,8 @@ fn load() -> Result<Vocabulary, Box<dyn std::error::Error>> {
     let patterns =
         names.patterns.iter().map(|pattern| pattern.tokens.iter().rev().map(alternatives).collect()).collect();
     let finals = AhoCorasick::builder().ascii_case_insensitive(true).build(finals)?;
-    Ok(Vocabulary { wholes, patterns, finals, names })
+    let beginnings = names.qualifiers.iter().filter_map(|word| word.as_bytes().first_chunk().copied()).collect();
+    Ok(Vocabulary { wholes, patterns, finals, beginnings, names })
 }
 
 /// The lower-case tokens of a path of names, outermost first: `["jwt", "signingKey"]` is `jwt`, `signing`, `key`.
@@ -124,6 +127,26 @@ pub fn tier(path: &[impl AsRef<str>]) -> Option<Tier> {
 pub fn is_refused(path: &[impl AsRef<str>]) -> bool {
     let Some(vocabulary) = VOCABULARY.as_ref() else { return false };
     tokens(path).iter().any(|token| vocabulary.names.never.refused.contains(token))
+}
+
+/// Whether a name says that it is the secret of somebody or something else: `totpSecret`, `STRIPE_SECRET`.
+pub fn is_of_another(name: &str) -> bool {
+    let Some(vocabulary) = VOCABULARY.as_ref() else { return false };
+    humps(name).any(|token| vocabulary.names.never.around.contains(lower(token).as_ref()))
+}
+
+/// Whether a name by itself ends as a secret's does, with or without what says which of several it is.
+pub fn ends_like_secret(name: &str) -> bool {
+    let Some(vocabulary) = VOCABULARY.as_ref() else { return true };
+    let last = humps(name).filter(|token| !vocabulary.is_qualifier(&lower(token))).last();
+    // Words may be glued together, and of several.
+    let ends = |last: &str| vocabulary.finals.find_iter(last).any(|found| last.len() - found.end() <= 1);
+    match last {
+        // It only ends the name of a secret that was named before.
+        Some(last) if last.eq_ignore_ascii_case("jwt") => tier(&[name]).is_some(),
+        Some(last) => ends(last),
+        None => false,
+    }
 }
 
 /// A name taken apart.
@@ -151,13 +174,23 @@ impl Vocabulary {
                 // What has blanks in it is a text for people.
                 return name.len() <= MAX_SEGMENT && !name.trim().contains(char::is_whitespace);
             }
-            let qualifies =
-                name.len() <= 24 && pieces(name).flat_map(humps).all(|token| self.is_qualifier(&lower(token)));
+            let qualifies = name.len() <= 24
+                && self.begins_like_qualifier(name)
+                && pieces(name).flat_map(humps).all(|token| self.is_qualifier(&lower(token)));
             if !qualifies {
                 return false;
             }
         }
         false
+    }
+
+    fn begins_like_qualifier(&self, name: &str) -> bool {
+        match name.as_bytes() {
+            [first, second, ..] if first.is_ascii_alphabetic() && second.is_ascii() => {
+                self.beginnings.contains(&[first.to_ascii_lowercase(), second.to_ascii_lowercase()])
+            }
+            _ => true,
+        }
     }
 
     fn is_qualifier(&self, token: &str) -> bool {
@@ -391,6 +424,32 @@ mod tests {
     fn all(expected: Option<Tier>, names: &[&str]) {
         let wrong: Vec<_> = names.iter().map(|name| (*name, of(name))).filter(|(_, tier)| *tier != expected).collect();
         assert!(wrong.is_empty(), "expected {expected:?}: {wrong:?}");
+    }
+
+    #[test]
+    fn names_of_other_secrets() {
+        assert!(is_of_another("totpSecret") && is_of_another("STRIPE_WEBHOOK_SECRET"));
+        assert!(!is_of_another("appSecret") && !is_of_another("SECRET_KEY"));
+    }
+
+    #[test]
+    fn names_end_like_a_secret_s() {
+        for name in [
+            "JWT_SECRET",
+            "--jwt-secret",
+            "jwtsecret",
+            "signingKeys",
+            "APP_KEY_V2",
+            "MY_SECRET_BASE64",
+            "secret",
+            "secret_jwt",
+        ] {
+            assert!(ends_like_secret(name), "{name}");
+        }
+        for name in ["unsafeSecretStorageChallenge", "secretName", "jwt", "express-jwt", "keyboard", "", "_", "base64"]
+        {
+            assert!(!ends_like_secret(name), "{name}");
+        }
     }
 
     #[test]

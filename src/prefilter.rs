@@ -12,6 +12,7 @@ use aho_corasick::packed::{self, Searcher};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::language::Language;
+use crate::name;
 
 /// Words one of which stands in the name of every JWT library and of nearly every secret. `kty` is in every JSON Web Key
 /// (RFC 7517 §4.1).
@@ -190,6 +191,9 @@ pub fn can_hold_secret(language: Language, bytes: &[u8]) -> bool {
         if !is_one_of(&WEAK) && !is_one_of(&["secret"]) {
             return true;
         }
+        if str::from_utf8(name).is_ok_and(name::is_of_another) {
+            return false;
+        }
         [&b"token"[..], b"symmetric"].iter().any(|word| contains(name, word)) || {
             let behind = after.get(right..).unwrap_or_default();
             let is_quote = |byte: &u8| language.quotes().contains(byte);
@@ -330,7 +334,10 @@ fn is_entry(bytes: &[u8], start: usize, end: usize) -> bool {
     let quoted = after.strip_prefix(b"\\").unwrap_or(after).split_first().filter(|(quote, _)| is_quote(quote));
     match (opens, quoted) {
         // The whole of a quoted text.
-        (true, Some((_, behind))) => matches!(next(behind), Some(b':' | b'=')) || says_key(name),
+        (true, Some((_, behind))) => match next(behind) {
+            Some(b':' | b'=') => !has_version(behind),
+            _ => says_key(name),
+        },
         (true, None) => matches!(after.first(), Some(b':' | b'=')),
         // The last word of a sentence.
         (false, Some(_)) => false,
@@ -347,9 +354,20 @@ fn is_entry(bytes: &[u8], start: usize, end: usize) -> bool {
     }
 }
 
-/// Whether a name has a word in it that the names of keys have.
+/// Whether a text can be the name of a key.
 fn says_key(name: &[u8]) -> bool {
-    [&b"key"[..], b"secret", b"salt", b"sign", b"pass"].iter().any(|word| contains(name, word))
+    str::from_utf8(name).is_ok_and(name::ends_like_secret)
+}
+
+/// Whether what follows the name of an entry in JSON is the version of a package: `: "^1.2.0"`.
+fn has_version(behind: &[u8]) -> bool {
+    let value = behind.trim_ascii_start().strip_prefix(b":").map(<[u8]>::trim_ascii_start);
+    let Some(version) = value.and_then(|value| value.strip_prefix(b"\"")) else { return false };
+    let sign = version.iter().take_while(|byte| matches!(byte, b'^' | b'~' | b'<' | b'>' | b'=' | b'v' | b' ')).count();
+    let numbers = version.get(sign..).unwrap_or_default();
+    let length = numbers.iter().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'x' | b'*')).count();
+    let is_dotted = numbers.get(..length).is_some_and(|numbers| numbers.contains(&b'.'));
+    is_dotted && numbers.get(length) == Some(&b'"')
 }
 
 /// Whether a byte can stand in a name: of a variable, a path of names, a command line's option.
@@ -446,6 +464,9 @@ mod tests {
         check(Language::Json, r#"{"How do I verify a JWT?": "Not with a secret", "See JWT": "Secret sauce"}"#, false);
         // Values that are no names of keys.
         check(Language::Json, r#"{"keywords": ["jwt", "jose"], "kind": "JWT" }"#, false);
+        check(Language::Json, r#"{"jsonwebtoken": "^9.0.2", "express-jwt" : "0.1.3", "jose": ">= 5.x"}"#, false);
+        check(Language::Json, r#"{"jwt": "^hunter2", "webtoken": "9"}"#, true);
+        check(Language::Yaml, "key: unsafeSecretStorageChallenge", false);
         check(Language::Yaml, "kind: jwt\nkinds: [jwt, 'jws']\n", false);
         check(Language::Yaml, "token: ${{ secrets.GITHUB_TOKEN }}", false);
         check(Language::Yaml, "token: ${{ secrets.JWT || 'abc' }}", true);
@@ -531,6 +552,7 @@ mod tests {
             (Language::Go, "AUTH_KEYWORDS := \"x\""),
             (Language::Go, "authorityKeyIdentifier := \"x\""),
             (Language::Go, "passphrase := \"x\""),
+            (Language::Go, "totpSecret := \"x\""),
         ] {
             assert!(!can_hold_secret(language, text.as_bytes()), "{text}");
         }

@@ -168,7 +168,8 @@ pub(super) fn of_version(version: &Version, file: &File<'_>) -> Result<Option<Ca
     let language =
         if version.is_named { Language::of_path(Path::new(&file.path)) } else { language_of_unnamed(&file.bytes) };
     let is_code = !language.family().is_empty();
-    if !prefilter::matters(language, &file.bytes) || (is_code && !prefilter::can_hold_secret(language, &file.bytes)) {
+    let matters = if is_code { prefilter::can_hold_secret } else { prefilter::matters };
+    if !matters(language, &file.bytes) {
         return Ok(None);
     }
     Ok(Some(Candidate {

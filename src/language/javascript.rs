@@ -380,7 +380,7 @@ impl<'a> Lowering<'_> {
                 let text = literal.raw.map_or_else(|| literal.value.to_string(), |raw| raw.to_string());
                 self.add(Kind::Number(text), span(at))
             }
-            Expression::BigIntLiteral(literal) => self.add(Kind::Number(literal.value.to_string()), span(at)),
+            Expression::BigIntLiteral(literal) => self.add(Kind::Number(literal.value.as_str().to_owned()), span(at)),
             Expression::Identifier(identifier) => self.identifier(identifier),
             Expression::ParenthesizedExpression(inner) => self.lower(&inner.expression),
             Expression::TSAsExpression(inner) => self.lower(&inner.expression),
@@ -440,7 +440,7 @@ impl<'a> Lowering<'_> {
             Expression::AssignmentExpression(assignment) => self.assignment(assignment),
             Expression::ImportExpression(import) => {
                 if let Expression::StringLiteral(module) = &import.source {
-                    self.add(Kind::Module(module.value.to_string()), span(at))
+                    self.add(Kind::Module(module.value.as_str().to_owned()), span(at))
                 } else {
                     self.lower(&import.source);
                     self.unknown(at)
@@ -483,7 +483,7 @@ impl<'a> Lowering<'_> {
     }
 
     fn string(&mut self, literal: &StringLiteral<'a>) -> ValueId {
-        self.add(Kind::Literal(literal.value.to_string()), inner(literal.span))
+        self.add(Kind::Literal(literal.value.as_str().to_owned()), inner(literal.span))
     }
 
     fn template(&mut self, template: &TemplateLiteral<'a>) -> ValueId {
@@ -492,7 +492,7 @@ impl<'a> Lowering<'_> {
         for quasi in &template.quasis {
             let text = quasi.value.cooked.as_ref().unwrap_or(&quasi.value.raw);
             if !text.is_empty() || template.quasis.len() == 1 {
-                parts.push(self.add(Kind::Literal(text.to_string()), span(quasi.span)));
+                parts.push(self.add(Kind::Literal(text.as_str().to_owned()), span(quasi.span)));
             }
             if let Some(expression) = expressions.next() {
                 parts.push(self.lower(expression));
@@ -515,7 +515,7 @@ impl<'a> Lowering<'_> {
         let kind = match self.binding(symbol) {
             Some(binding) => Kind::Name(binding),
             None if identifier.name == "undefined" => Kind::Null,
-            None => Kind::Global(identifier.name.to_string()),
+            None => Kind::Global(identifier.name.as_str().to_owned()),
         };
         self.add(kind, at)
     }
@@ -527,7 +527,7 @@ impl<'a> Lowering<'_> {
             MemberExpression::StaticMemberExpression(member) => {
                 let object = self.lower(&member.object);
                 let name_span = span(member.property.span);
-                self.add(Kind::Member { object, name: member.property.name.to_string(), name_span }, at)
+                self.add(Kind::Member { object, name: member.property.name.as_str().to_owned(), name_span }, at)
             }
             MemberExpression::ComputedMemberExpression(member) => {
                 let object = self.lower(&member.object);
@@ -644,9 +644,9 @@ impl<'a> Lowering<'_> {
 
     fn key(&mut self, key: &PropertyKey<'a>, computed: bool) -> (Option<String>, Span) {
         match key {
-            PropertyKey::StaticIdentifier(name) => (Some(name.name.to_string()), span(name.span)),
+            PropertyKey::StaticIdentifier(name) => (Some(name.name.as_str().to_owned()), span(name.span)),
             PropertyKey::PrivateIdentifier(name) => (Some(format!("#{}", name.name)), span(name.span)),
-            PropertyKey::StringLiteral(literal) => (Some(literal.value.to_string()), inner(literal.span)),
+            PropertyKey::StringLiteral(literal) => (Some(literal.value.as_str().to_owned()), inner(literal.span)),
             PropertyKey::NumericLiteral(literal) => (Some(literal.value.to_string()), span(literal.span)),
             key => {
                 let at = span(key.span());
@@ -730,7 +730,7 @@ impl<'a> Lowering<'_> {
     }
 
     fn function(&mut self, function: &AstFunction<'a>) -> ValueId {
-        let id = self.enter_function(function.span, function.id.as_ref().map(|name| name.name.to_string()));
+        let id = self.enter_function(function.span, function.id.as_ref().map(|name| name.name.as_str().to_owned()));
         self.parameters(id, &function.params);
         if let Some(body) = &function.body {
             self.visit_function_body(body);
@@ -764,7 +764,10 @@ impl<'a> Lowering<'_> {
                 let TSTypeName::IdentifierReference(left) = &name.left else { return None };
                 let object = self.identifier(left);
                 let name_span = span(name.right.span);
-                Some(self.add(Kind::Member { object, name: name.right.name.to_string(), name_span }, span(name.span)))
+                Some(self.add(
+                    Kind::Member { object, name: name.right.name.as_str().to_owned(), name_span },
+                    span(name.span),
+                ))
             }
             TSTypeName::ThisExpression(_) => None,
         }
@@ -776,7 +779,7 @@ impl<'a> Lowering<'_> {
             self.lower(&decorator.expression);
         }
         let id = ClassId(self.facts.classes.len() as u32);
-        let name = class.id.as_ref().map(|name| name.name.to_string());
+        let name = class.id.as_ref().map(|name| name.name.as_str().to_owned());
         self.facts.classes.push(Class { name, extends, members: Vec::new() });
         let value = self.add(Kind::Class(id), span(class.span));
         // Bound before the body is lowered, which may speak of the class by its name.
@@ -845,7 +848,7 @@ impl<'a> Lowering<'_> {
             {
                 let value = self.add(Kind::Name(binding), span(identifier.span));
                 let type_name = self.facts.bindings[binding.index()].type_name;
-                let name = Some(identifier.name.to_string());
+                let name = Some(identifier.name.as_str().to_owned());
                 self.class_member(class, name, span(identifier.span), Some(value), type_name);
             }
         }
@@ -940,7 +943,7 @@ impl<'a> Lowering<'_> {
                     match property {
                         AssignmentTargetProperty::AssignmentTargetPropertyIdentifier(property) => {
                             let at = span(property.binding.span);
-                            let name = property.binding.name.to_string();
+                            let name = property.binding.name.as_str().to_owned();
                             let mut member = self.add(Kind::Member { object: value, name, name_span: at }, at);
                             if let Some(default) = &property.init {
                                 let default = self.lower(default);
@@ -1063,7 +1066,7 @@ impl<'a> Visit<'a> for Lowering<'_> {
     }
 
     fn visit_import_declaration(&mut self, import: &ImportDeclaration<'a>) {
-        let module = import.source.value.to_string();
+        let module = import.source.value.as_str().to_owned();
         for specifier in import.specifiers.iter().flatten() {
             let (local, kind) = match specifier {
                 ImportDeclarationSpecifier::ImportSpecifier(specifier) => {
@@ -1084,7 +1087,7 @@ impl<'a> Visit<'a> for Lowering<'_> {
 
     fn visit_ts_import_equals_declaration(&mut self, import: &TSImportEqualsDeclaration<'a>) {
         if let TSModuleReference::ExternalModuleReference(reference) = &import.module_reference {
-            let value = self.add(Kind::Module(reference.expression.value.to_string()), span(import.span));
+            let value = self.add(Kind::Module(reference.expression.value.as_str().to_owned()), span(import.span));
             self.bind_name(&import.id, value);
         }
     }
@@ -1117,9 +1120,9 @@ impl<'a> Visit<'a> for Lowering<'_> {
         let mut properties = Vec::new();
         for member in &declaration.body.members {
             let (key, key_span) = match &member.id {
-                TSEnumMemberName::Identifier(name) => (name.name.to_string(), span(name.span)),
+                TSEnumMemberName::Identifier(name) => (name.name.as_str().to_owned(), span(name.span)),
                 TSEnumMemberName::String(name) | TSEnumMemberName::ComputedString(name) => {
-                    (name.value.to_string(), inner(name.span))
+                    (name.value.as_str().to_owned(), inner(name.span))
                 }
                 TSEnumMemberName::ComputedTemplateString(_) => continue,
             };

@@ -142,6 +142,8 @@ pub struct History {
     root: Option<PathBuf>,
     project_names: Vec<String>,
     memory: Option<Memory>,
+    /// The digest of the variables with which an earlier run has found blobs harmless.
+    variables: Option<[u8; 32]>,
 }
 
 /// What the next run is told.
@@ -166,11 +168,11 @@ struct Place {
 }
 
 impl History {
-    /// Reads the history of a repository.
+    /// Reads the history of a repository; if `anew`, also what an earlier run has found harmless.
     ///
     /// # Errors
     /// No repository, or one that cannot be opened. What cannot be read in one that can be is counted.
-    pub fn read(options: &Options, adjacent: bool, max_file_size: u64) -> Result<History, Error> {
+    pub fn read(options: &Options, adjacent: bool, max_file_size: u64, anew: bool) -> Result<History, Error> {
         let repository = repository::open(&options.paths)?;
         let root = repository.workdir().and_then(|root| root.canonicalize().ok());
         let selection = match &root {
@@ -181,15 +183,17 @@ impl History {
         let cache = (!options.no_cache).then(|| Cache::new(repository.commondir(), &settings));
         let mut known = cache.as_ref().and_then(Cache::load).unwrap_or_default();
         let tips = Tips::of(&repository);
-        if !tips.hold(&repository, &known) {
+        if anew || !tips.hold(&repository, &known) {
             known = known.without_names();
         }
+        let mut variables = (!known.harmless.is_empty()).then_some(known.variables);
         let mut found = Found::read(&repository, &known, max_file_size, &options.progress);
         let mut places = found.places(&repository, &known, &tips);
         let is_unnamed = |id: &Oid| !places.contains_key(id);
         if found.objects.is_partial && !known.trees.is_empty() && found.open.keys().any(is_unnamed) {
             // A blob that was fetched later than the trees it stands in: they have to be walked again.
             known = known.without_names();
+            variables = None;
             found = Found::read(&repository, &known, max_file_size, &options.progress);
             places = found.places(&repository, &known, &tips);
         }
@@ -228,6 +232,7 @@ impl History {
             project_names: repository::project_names(&repository),
             root,
             memory: memory.map(|cache| Memory { cache, known, places }),
+            variables,
         })
     }
 
@@ -264,12 +269,18 @@ impl History {
         &self.project_names
     }
 
+    /// Whether what an earlier run has found harmless is so while code uses these variables as keys.
+    pub fn holds_with(&self, variables: &FxHashSet<String>) -> bool {
+        self.variables.is_none_or(|known| known == cache::digest(variables.iter()))
+    }
+
     /// Writes down for the next run what this one has found out: the blobs in which there was something are looked at
-    /// again.
-    pub fn remember(self, dirty: &FxHashSet<Oid>) {
+    /// again, and while code uses the same variables as keys no others.
+    pub fn remember(self, dirty: &FxHashSet<Oid>, variables: &FxHashSet<String>) {
         let Some(Memory { cache, mut known, places }) = self.memory else {
             return;
         };
+        known.variables = cache::digest(variables.iter());
         known.sightings.clear();
         for (blob, mut places) in places {
             if !dirty.contains(&blob) {
@@ -425,9 +436,15 @@ impl Found {
         present.extend(objects.packed(ObjectType::Blob).filter(is_new));
 
         let gathered = Mutex::new(Gathered::default());
+        // Asked once for every line of every tree. Blobs that share their first bytes are looked for together.
+        let mut is_open_here: FxHashMap<u64, bool> = FxHashMap::default();
+        is_open_here.reserve(present.len());
+        for id in &present {
+            *is_open_here.entry(beginning(id)).or_default() |= open.contains_key(id);
+        }
         let is_open = |id: &Oid| {
-            if present.contains(id) {
-                return Some(open.contains_key(id));
+            if let Some(is_open) = is_open_here.get(&beginning(id)) {
+                return Some(*is_open);
             }
             let is_clean = known.clean.binary_search(id).is_ok();
             (is_clean || known.has(id) || objects.is_loose(id)).then_some(!is_clean)
@@ -488,8 +505,11 @@ impl Found {
         }
         self.too_deep = self.graph.walk(&order, |blob, commit, trees, names| {
             let places = places.entry(self.blobs[blob as usize]).or_default();
+            if places.len() >= MOST_NAMES || places.iter().any(|place| is_path(&place.path, names)) {
+                return;
+            }
             let path = names.iter().map(|name| String::from_utf8_lossy(name)).collect::<Vec<_>>().join("/");
-            if places.len() < MOST_NAMES && places.iter().all(|place| place.path != path) {
+            if places.iter().all(|place| place.path != path) {
                 let when = commit.map_or(NEVER, |number| {
                     let commit = &self.graph.commits[number];
                     let reach = self.reach[number];
@@ -691,6 +711,16 @@ impl Names<'_> {
         };
         self.names.entry((tree, child)).or_insert_with(find).clone()
     }
+}
+
+/// Whether these are the names of a path.
+fn is_path(path: &str, names: &[&[u8]]) -> bool {
+    path.split('/').map(str::as_bytes).eq(names.iter().copied())
+}
+
+/// The first bytes of an id.
+fn beginning(id: &Oid) -> u64 {
+    id.as_bytes().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 /// The id in a pack's name.

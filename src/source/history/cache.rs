@@ -1,7 +1,7 @@
 //! What earlier runs found out, so that the next one looks only at what is new.
 //!
 //! It is kept in `jotlint/` in the folder that all worktrees of a repository share, and holds ids of objects and of packs,
-//! and when and how commits were reached: no contents, no names, no findings. It can be deleted at any time. Each version of
+//! when and how commits were reached, and one digest: no contents, no names, no findings. It can be deleted at any time. Each version of
 //! jotlint and each way to set it up has a file of its own, which is replaced as a whole, so that runs at the same time do
 //! each other no harm: the last one's stays. What is damaged is not believed.
 
@@ -18,7 +18,7 @@ use crate::finding::Reachable;
 use crate::report::VERSION;
 
 /// How a file begins. The number is that of the format.
-const MAGIC: &[u8; 16] = b"jotlint history1";
+const MAGIC: &[u8; 16] = b"jotlint history2";
 
 /// The size of a file, in bytes: about three million objects. What does not fit is looked at anew each time.
 const LARGEST: usize = 64 << 20;
@@ -63,6 +63,8 @@ pub struct Known {
     pub sightings: Vec<Sighting>,
     /// What was counted.
     pub counted: Counted,
+    /// A digest of the names of the variables that code uses as keys, on which depends what is harmless.
+    pub variables: [u8; 32],
 }
 
 /// What cannot be told from what is new alone.
@@ -81,10 +83,10 @@ pub struct Counted {
 }
 
 impl Known {
-    /// Sorts what is searched.
+    /// Sorts what is searched. Nearly all of it is sorted already, which a sort that merges runs makes use of.
     pub fn sort(&mut self) {
         for ids in [&mut self.packs, &mut self.clean, &mut self.harmless, &mut self.trees, &mut self.commits] {
-            ids.sort_unstable();
+            ids.sort_by(|one, other| one.as_bytes().cmp(other.as_bytes()));
             ids.dedup();
         }
         self.sightings.sort_by(|one, other| {
@@ -112,7 +114,7 @@ impl Known {
         bytes.extend(key);
         for ids in self.lists() {
             bytes.extend((ids.len() as u32).to_le_bytes());
-            bytes.extend(ids.iter().flat_map(|id| id.as_bytes()));
+            ids.iter().for_each(|id| bytes.extend_from_slice(id.as_bytes()));
         }
         bytes.extend((self.sightings.len() as u32).to_le_bytes());
         for sighting in &self.sightings {
@@ -123,10 +125,11 @@ impl Known {
             bytes.extend(sighting.position.to_le_bytes());
             bytes.push(sighting.reach as u8);
             bytes.extend((sighting.trees.len() as u32).to_le_bytes());
-            bytes.extend(sighting.trees.iter().flat_map(|id| id.as_bytes()));
+            sighting.trees.iter().for_each(|id| bytes.extend_from_slice(id.as_bytes()));
         }
         let Counted { reflog, unreachable, missing, submodules, position } = self.counted;
         bytes.extend([reflog, unreachable, missing, submodules, position].iter().flat_map(|count| count.to_le_bytes()));
+        bytes.extend(self.variables);
         bytes.extend(checksum(&bytes).to_le_bytes());
         bytes
     }
@@ -168,8 +171,21 @@ impl Known {
             submodules: rest.number()?,
             position: rest.number()?,
         };
+        known.variables = rest.take()?;
         rest.0.is_empty().then_some(known)
     }
+}
+
+/// The digest of a set of names.
+pub fn digest<'n>(names: impl Iterator<Item = &'n String>) -> [u8; 32] {
+    let mut names: Vec<&String> = names.collect();
+    names.sort_unstable();
+    let mut digest = Sha256::new();
+    for name in names {
+        digest.update(name);
+        digest.update([0]);
+    }
+    digest.finalize().into()
 }
 
 fn checksum(bytes: &[u8]) -> u64 {
@@ -300,6 +316,7 @@ mod tests {
                 },
             ],
             counted: Counted { reflog: 1, unreachable: 2, missing: 3, submodules: 4, position: 5 },
+            variables: [9; 32],
         }
     }
 

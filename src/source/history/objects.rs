@@ -289,34 +289,19 @@ impl Pack {
         let data = data::File::at(path, HASH).map_err(|error| error.to_string())?;
         entries.sort_unstable();
         let count = entries.len();
-        let (kinds, bases) = (vec![None; count], vec![NO_BASE; count]);
-        let mut pack = Pack { name, data, kinds, bases, entries, has_ref_deltas: false };
+        let mut pack =
+            Pack { name, data, kinds: vec![None; count], bases: vec![NO_BASE; count], entries, has_ref_deltas: false };
+        let beginnings: Vec<(Option<ObjectType>, u32, Option<Oid>)> =
+            pack.entries.par_iter().map(|(offset, _)| pack.beginning(*offset)).collect();
         let mut by_id: Option<HashMap<Oid, u32>> = None;
-        for at in 0..pack.entries.len() {
-            let offset = pack.entries[at].0;
-            let Ok(entry) = pack.data.entry(offset) else {
-                continue;
-            };
-            let kind = match entry.header {
-                Header::Commit => ObjectType::Commit,
-                Header::Tree => ObjectType::Tree,
-                Header::Blob => ObjectType::Blob,
-                Header::Tag => ObjectType::Tag,
-                Header::OfsDelta { base_distance } => {
-                    let base = offset.checked_sub(base_distance).and_then(|base| pack.at(base));
-                    pack.bases[at] = base.unwrap_or(NO_BASE);
-                    continue;
-                }
-                Header::RefDelta { base_id } => {
-                    pack.has_ref_deltas = true;
-                    let by_id =
-                        by_id.get_or_insert_with(|| (0..).zip(&pack.entries).map(|(at, (_, id))| (*id, at)).collect());
-                    let base = oid(&base_id).ok().and_then(|id| by_id.get(&id).copied());
-                    pack.bases[at] = base.unwrap_or(NO_BASE);
-                    continue;
-                }
-            };
-            pack.kinds[at] = Some(kind);
+        for (at, (kind, base, base_id)) in beginnings.into_iter().enumerate() {
+            (pack.kinds[at], pack.bases[at]) = (kind, base);
+            if let Some(base_id) = base_id {
+                pack.has_ref_deltas = true;
+                let by_id =
+                    by_id.get_or_insert_with(|| (0..).zip(&pack.entries).map(|(at, (_, id))| (*id, at)).collect());
+                pack.bases[at] = by_id.get(&base_id).copied().unwrap_or(NO_BASE);
+            }
         }
         // A base stands before what changes it, or else what is not known in one pass is known in the next.
         loop {
@@ -332,6 +317,24 @@ impl Pack {
             if !found {
                 return Ok(pack);
             }
+        }
+    }
+
+    /// What the beginning of an entry says: the object's kind, or the entry it is a change of, or else the id of that one.
+    fn beginning(&self, offset: u64) -> (Option<ObjectType>, u32, Option<Oid>) {
+        let Ok(entry) = self.data.entry(offset) else {
+            return (None, NO_BASE, None);
+        };
+        match entry.header {
+            Header::Commit => (Some(ObjectType::Commit), NO_BASE, None),
+            Header::Tree => (Some(ObjectType::Tree), NO_BASE, None),
+            Header::Blob => (Some(ObjectType::Blob), NO_BASE, None),
+            Header::Tag => (Some(ObjectType::Tag), NO_BASE, None),
+            Header::OfsDelta { base_distance } => {
+                let base = offset.checked_sub(base_distance).and_then(|base| self.at(base));
+                (None, base.unwrap_or(NO_BASE), None)
+            }
+            Header::RefDelta { base_id } => (None, NO_BASE, oid(&base_id).ok()),
         }
     }
 
