@@ -19,7 +19,7 @@ if [ -z "${JOTLINT:-}" ]; then
     JOTLINT=$target/release/jotlint
 fi
 # Decodes every object of the packs and counts its bytes: what cannot be done faster with the same library.
-bare=$(cd "$project" && cargo bench --locked --bench traversal --no-run 2>&1 | sed -n 's/.*(\(.*\)).*/\1/p')
+bare=$(cd "$project" && cargo bench --locked --bench traversal --no-run 2>&1 | sed -n 's/^ *Executable .*(\(.*\)).*/\1/p')
 case $bare in /*) ;; *) bare=$project/$bare ;; esac
 
 work=$(mktemp -d)
