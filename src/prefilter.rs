@@ -41,7 +41,7 @@ const GENERAL: [&str; 2] = ["passphrase", "nacos"];
 /// How many marks and blanks stand at most between a name and the text in the next line that is its value.
 const MAX_BETWEEN: usize = 40;
 
-/// How far behind a name, in bytes, the text in its line begins that is its value.
+/// How far from a name, in bytes, the text in its line begins that is its value, or ends that it stands in.
 const MAX_LINE: usize = 80;
 
 /// What a name with `key` or `salt` in it says when it can be a JWT secret's.
@@ -188,15 +188,19 @@ pub fn can_hold_secret(language: Language, bytes: &[u8]) -> bool {
         if is_one_of(&GENERAL) {
             return false;
         }
+        let is_quote = |byte: &u8| language.quotes().contains(byte);
         if !is_one_of(&WEAK) && !is_one_of(&["secret"]) {
-            return true;
+            // Nobody uses a library of JavaScript without its name in quotes, nor writes a key down without any.
+            let ends = |byte: &&u8| **byte != b'\n';
+            return !language.is_javascript()
+                || before.iter().rev().take(MAX_LINE).take_while(ends).any(is_quote)
+                || after.iter().take(MAX_LINE).take_while(ends).any(is_quote);
         }
         if str::from_utf8(name).is_ok_and(name::is_of_another) {
             return false;
         }
         [&b"token"[..], b"symmetric"].iter().any(|word| contains(name, word)) || {
             let behind = after.get(right..).unwrap_or_default();
-            let is_quote = |byte: &u8| language.quotes().contains(byte);
             // Behind the name in its line, a type between them perhaps, or in the next.
             let mut line = behind.iter().take(MAX_LINE).take_while(|byte| **byte != b'\n');
             let mut marks = behind.iter().take(MAX_BETWEEN).take_while(|byte| !byte.is_ascii_alphanumeric());
@@ -507,6 +511,8 @@ mod tests {
     fn code_can_hold_a_secret_beside_its_name() {
         for text in [
             "const jwt = require('jsonwebtoken')",
+            "import {\n  SignJWT,\n} from \"jose\"",
+            "KJUR.jws.JWS.sign('HS256', h, p, key)",
             "session({ secret: 'x' })",
             "key = os.environ.get(\"SECRET\", \"x\")",
             "process.env.SECRET || `x`",
@@ -518,7 +524,14 @@ mod tests {
         ] {
             assert!(can_hold_secret(Language::JavaScript, text.as_bytes()), "{text}");
         }
-        for text in ["const secret = body.secret", "return clientSecret", "let signing_key = new();", "a key", ""] {
+        for text in [
+            "const secret = body.secret",
+            "return clientSecret",
+            "let signing_key = new();",
+            "a key",
+            "",
+            "app.use(verify.jwtChallenges())\nconst a = 'x'",
+        ] {
             assert!(!can_hold_secret(Language::JavaScript, text.as_bytes()), "{text}");
         }
     }

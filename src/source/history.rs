@@ -24,6 +24,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use git2::{ObjectType, Oid, TreeWalkMode, TreeWalkResult};
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::context;
@@ -485,9 +486,7 @@ impl Found {
     /// Where each blob that may matter stands, in the order they came there.
     fn places(&mut self, repository: &git2::Repository, known: &Known, tips: &Tips) -> FxHashMap<Oid, Vec<Place>> {
         let mut places: FxHashMap<Oid, Vec<Place>> = FxHashMap::default();
-        let mut names = Names { repository, names: FxHashMap::default() };
-        for sighting in &known.sightings {
-            let path = (!sighting.trees.is_empty()).then(|| names.path(&sighting.trees, sighting.blob)).flatten();
+        for (sighting, path) in known.sightings.iter().zip(paths_of(&known.sightings, repository.path())) {
             let when = When { commit: sighting.commit, position: sighting.position, reach: sighting.reach };
             match path {
                 Some(path) => {
@@ -689,15 +688,29 @@ impl Gathered {
     }
 }
 
+/// The path of each sighting; nothing for those whose trees are not known or cannot be read any more.
+fn paths_of(sightings: &[Sighting], repository: &Path) -> Vec<Option<String>> {
+    const CHUNK: usize = 64;
+    let open = || Some(Names { repository: git2::Repository::open(repository).ok()?, names: FxHashMap::default() });
+    let paths = sightings.par_chunks(CHUNK).map_init(open, |names, sightings| {
+        let path = |sighting: &Sighting| names.as_mut()?.path(&sighting.trees, sighting.blob);
+        sightings.iter().map(path).collect::<Vec<_>>()
+    });
+    paths.flatten_iter().collect()
+}
+
 /// Finds the names that lead from a tree to what is in it.
-struct Names<'r> {
-    repository: &'r git2::Repository,
+struct Names {
+    repository: git2::Repository,
     names: FxHashMap<(Oid, Oid), Option<String>>,
 }
 
-impl Names<'_> {
-    /// The path that these trees lead along to a blob; nothing if they cannot be read any more.
+impl Names {
+    /// The path that these trees lead along to a blob; nothing if there are none, or they cannot be read any more.
     fn path(&mut self, trees: &[Oid], blob: Oid) -> Option<String> {
+        if trees.is_empty() {
+            return None;
+        }
         let steps = trees.iter().zip(trees.iter().skip(1).chain(std::iter::once(&blob)));
         let names: Option<Vec<String>> = steps.map(|(tree, child)| self.name(*tree, *child)).collect();
         names.map(|names| names.join("/"))
