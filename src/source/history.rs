@@ -9,7 +9,7 @@
 //!
 //! Objects that no ref leads to are looked at too: whoever has the repository has them.
 //!
-//! Memory: about 60 bytes an object of the largest pack while it is decoded, 12 a tree and 8 a folder in it, and at most
+//! Memory: about 60 bytes an object in packs while they are decoded, 12 a tree and 8 a folder in it, and at most
 //! `MOST_KEPT` of contents, beyond which blobs are read a second time. Contents are decoded along delta chains, of which
 //! each thread holds one.
 
@@ -417,8 +417,12 @@ impl Found {
         let open = Mutex::new(FxHashMap::default());
         let loose_blobs = Mutex::new(FxHashSet::default());
         let kept = AtomicUsize::new(0);
-        let mut corrupt: FxHashSet<Oid> = objects
-            .each(&[ObjectType::Blob], max_file_size, &is_new, &|_, id, bytes| {
+        let (blobs, others) = rayon::join(
+            || objects.plan(&[ObjectType::Blob], max_file_size, &is_new),
+            || objects.plan(&[ObjectType::Tree, ObjectType::Commit], u64::MAX, &is_new),
+        );
+        let mut corrupt: FxHashSet<Oid> = blobs
+            .each(&|_, id, bytes| {
                 count(bytes);
                 if objects.is_loose(&id) {
                     loose_blobs.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
@@ -450,7 +454,7 @@ impl Found {
             let is_clean = known.clean.binary_search(id).is_ok();
             (is_clean || known.has(id) || objects.is_loose(id)).then_some(!is_clean)
         };
-        corrupt.extend(objects.each(&[ObjectType::Tree, ObjectType::Commit], u64::MAX, &is_new, &|kind, id, bytes| {
+        corrupt.extend(others.each(&|kind, id, bytes| {
             count(bytes);
             if kind == ObjectType::Commit {
                 let mut gathered = gathered.lock().unwrap_or_else(PoisonError::into_inner);

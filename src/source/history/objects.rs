@@ -63,6 +63,76 @@ pub struct Pack {
     has_ref_deltas: bool,
 }
 
+/// How some of the objects are read. To find the ways through packs takes one thread a while, so that several plans are best
+/// made at once.
+pub struct Plan<'o> {
+    objects: &'o Objects,
+    kinds: &'static [ObjectType],
+    limit: u64,
+    wanted: &'o (dyn Fn(&Oid) -> bool + Sync),
+    routes: Vec<Route<'o>>,
+}
+
+/// The way through a pack.
+struct Route<'o> {
+    pack: &'o Pack,
+    /// The entries that are wanted.
+    is_wanted: Vec<bool>,
+    /// Which entries change which; why not if they cannot be found out.
+    tree: Result<Tree<u32>, String>,
+}
+
+impl Plan<'_> {
+    /// Hands the objects on to `visit`, in no particular order and on all threads. An object that is kept twice may be handed
+    /// on twice. Gives those that cannot be read.
+    pub fn each(self, visit: &(dyn Fn(ObjectType, Oid, &[u8]) + Sync)) -> Vec<Oid> {
+        let Plan { objects, kinds, limit, wanted, routes } = self;
+        let mut corrupt: Vec<Oid> = routes.into_iter().flat_map(|route| route.each(limit, visit)).collect();
+        let loose: Vec<Oid> = objects.loose.iter().copied().filter(|id| wanted(id)).collect();
+        corrupt.extend(objects.read(&loose, |read, id| match read.header(id)? {
+            (size, kind) if kinds.contains(&kind) && size as u64 <= limit => {
+                visit(kind, id, &read.object(id)?);
+                Ok(())
+            }
+            _ => Ok(()),
+        }));
+        corrupt
+    }
+}
+
+impl Route<'_> {
+    /// As [`Plan::each`]; gives what could not be read.
+    fn each(self, limit: u64, visit: &(dyn Fn(ObjectType, Oid, &[u8]) + Sync)) -> Vec<Oid> {
+        let Route { pack, is_wanted, tree } = self;
+        let seen: Vec<AtomicBool> = is_wanted.iter().map(|_| AtomicBool::new(false)).collect();
+        let hand_on = |at: usize, bytes: &[u8]| {
+            if let (Some(true), Some(Some(kind)), Some((_, id))) =
+                (is_wanted.get(at), pack.kinds.get(at), pack.entries.get(at))
+                && !seen[at].swap(true, Ordering::Relaxed)
+                && bytes.len() as u64 <= limit
+            {
+                visit(*kind, *id, bytes);
+            }
+        };
+        if tree.and_then(|tree| guarded(|| pack.traverse(tree, &hand_on))).is_ok() {
+            return Vec::new();
+        }
+        // One by one, each with its bases: slower, but what is sound is read.
+        let by_id = pack.by_id();
+        let left =
+            (0..pack.entries.len()).into_par_iter().filter(|at| is_wanted[*at] && !seen[*at].load(Ordering::Relaxed));
+        let failed = left.map_init(Default::default, |(buffer, inflate), at| {
+            let read = guarded(|| pack.decode(at, &by_id, buffer, inflate));
+            match read {
+                Ok(()) => hand_on(at, buffer),
+                Err(_) => return Some(pack.entries[at].1),
+            }
+            None
+        });
+        failed.flatten().collect()
+    }
+}
+
 impl Objects {
     /// Finds the objects of a repository. `is_known` says of a pack's name whether it need not be opened.
     pub fn open(repository: &git2::Repository, is_known: impl Fn(&str) -> bool) -> Objects {
@@ -137,26 +207,15 @@ impl Objects {
         }
     }
 
-    /// Hands the objects of these kinds on to `visit`, in no particular order and on all threads; those that are `wanted`,
-    /// and no larger than `limit` bytes. An object that is kept twice may be handed on twice. Gives those that cannot be
-    /// read.
-    pub fn each(
-        &self,
-        kinds: &[ObjectType],
+    /// Prepares to read the objects of these kinds: those that are `wanted`, and no larger than `limit` bytes.
+    pub fn plan<'o>(
+        &'o self,
+        kinds: &'static [ObjectType],
         limit: u64,
-        wanted: &(dyn Fn(&Oid) -> bool + Sync),
-        visit: &(dyn Fn(ObjectType, Oid, &[u8]) + Sync),
-    ) -> Vec<Oid> {
-        let mut corrupt: Vec<Oid> = self.packs.iter().flat_map(|pack| pack.each(kinds, limit, wanted, visit)).collect();
-        let loose: Vec<Oid> = self.loose.iter().copied().filter(|id| wanted(id)).collect();
-        corrupt.extend(self.read(&loose, |read, id| match read.header(id)? {
-            (size, kind) if kinds.contains(&kind) && size as u64 <= limit => {
-                visit(kind, id, &read.object(id)?);
-                Ok(())
-            }
-            _ => Ok(()),
-        }));
-        corrupt
+        wanted: &'o (dyn Fn(&Oid) -> bool + Sync),
+    ) -> Plan<'o> {
+        let routes = self.packs.iter().filter_map(|pack| pack.route(kinds, limit, wanted)).collect();
+        Plan { objects: self, kinds, limit, wanted, routes }
     }
 
     /// How many objects there are.
@@ -351,14 +410,8 @@ impl Pack {
         self.entries.binary_search_by_key(&offset, |(offset, _)| *offset).ok().map(|at| at as u32)
     }
 
-    /// As [`Objects::each`]; gives what could not be read.
-    fn each(
-        &self,
-        kinds: &[ObjectType],
-        limit: u64,
-        wanted: &(dyn Fn(&Oid) -> bool + Sync),
-        visit: &(dyn Fn(ObjectType, Oid, &[u8]) + Sync),
-    ) -> Vec<Oid> {
+    /// The way to the objects of these kinds, if there are any that are wanted.
+    fn route(&self, kinds: &[ObjectType], limit: u64, wanted: &(dyn Fn(&Oid) -> bool + Sync)) -> Option<Route<'_>> {
         let is_wanted: Vec<bool> = (self.kinds.iter().zip(&self.entries))
             .map(|(kind, (_, id))| match kind {
                 Some(kind) => kinds.contains(kind) && wanted(id),
@@ -367,38 +420,14 @@ impl Pack {
             })
             .collect();
         if !is_wanted.contains(&true) {
-            return Vec::new();
+            return None;
         }
-        let seen: Vec<AtomicBool> = is_wanted.iter().map(|_| AtomicBool::new(false)).collect();
-        let hand_on = |at: usize, bytes: &[u8]| {
-            if let (Some(true), Some(Some(kind)), Some((_, id))) =
-                (is_wanted.get(at), self.kinds.get(at), self.entries.get(at))
-                && !seen[at].swap(true, Ordering::Relaxed)
-                && bytes.len() as u64 <= limit
-            {
-                visit(*kind, *id, bytes);
-            }
-        };
-        if guarded(|| self.traverse(&is_wanted, limit, &hand_on)).is_ok() {
-            return Vec::new();
-        }
-        // One by one, each with its bases: slower, but what is sound is read.
-        let by_id = self.by_id();
-        let left =
-            (0..self.entries.len()).into_par_iter().filter(|at| is_wanted[*at] && !seen[*at].load(Ordering::Relaxed));
-        let failed = left.map_init(Default::default, |(buffer, inflate), at| {
-            let read = guarded(|| self.decode(at, &by_id, buffer, inflate));
-            match read {
-                Ok(()) => hand_on(at, buffer),
-                Err(_) => return Some(self.entries[at].1),
-            }
-            None
-        });
-        failed.flatten().collect()
+        let tree = guarded(|| self.tree(&is_wanted, limit));
+        Some(Route { pack: self, is_wanted, tree })
     }
 
-    /// Decodes wanted entries along the delta trees.
-    fn traverse(&self, is_wanted: &[bool], limit: u64, hand_on: &(impl Fn(usize, &[u8]) + Sync)) -> Result<(), String> {
+    /// Which entries change which, as far as is needed for those that are wanted.
+    fn tree(&self, is_wanted: &[bool], limit: u64) -> Result<Tree<u32>, String> {
         let mut is_needed = is_wanted.to_vec();
         // What is too large is decoded only for what changes it.
         let fits = |offset| self.data.entry(offset).is_ok_and(|entry| entry.decompressed_size <= limit);
@@ -426,16 +455,21 @@ impl Pack {
         }
         let needed: Vec<u32> = (0..).zip(&is_needed).filter(|(_, is_needed)| **is_needed).map(|(at, _)| at).collect();
         let by_id = if self.has_ref_deltas { self.by_id() } else { HashMap::new() };
-        let stop = AtomicBool::new(false);
         let tree = Tree::from_offsets_in_pack(
             self.data.path(),
             needed.into_iter(),
             &|at| self.entries[*at as usize].0,
             &|id| Ok(oid(id).ok().and_then(|id| by_id.get(&id).copied())),
             &mut Discard,
-            &stop,
+            &AtomicBool::new(false),
             HASH,
         );
+        tree.map_err(|error| error.to_string())
+    }
+
+    /// Decodes entries along the delta trees.
+    fn traverse(&self, tree: Tree<u32>, hand_on: &(impl Fn(usize, &[u8]) + Sync)) -> Result<(), String> {
+        let stop = AtomicBool::new(false);
         let options = traverse::Options {
             object_progress: Box::new(Discard),
             size_progress: &mut Discard,
@@ -444,18 +478,16 @@ impl Pack {
             object_hash: HASH,
             alloc_limit_bytes: Some(LARGEST),
         };
-        let traversed = tree.and_then(|tree| {
-            tree.traverse(
-                |range, data: &data::File| data.entry_slice(range),
-                &self.data,
-                self.data.pack_end() as u64,
-                |at, _, context| {
-                    hand_on(*at as usize, context.decompressed);
-                    Ok(())
-                },
-                options,
-            )
-        });
+        let traversed = tree.traverse(
+            |range, data: &data::File| data.entry_slice(range),
+            &self.data,
+            self.data.pack_end() as u64,
+            |at, _, context| {
+                hand_on(*at as usize, context.decompressed);
+                Ok(())
+            },
+            options,
+        );
         traversed.map(drop).map_err(|error| error.to_string())
     }
 
