@@ -506,8 +506,11 @@ impl Found {
         for (position, number) in (known.counted.position..).zip(&order) {
             positions[*number] = position;
         }
+        // By number: a blob is met once in every tree that it stands in.
+        let mut found: Vec<Vec<Place>> =
+            self.blobs.iter().map(|blob| places.remove(blob).unwrap_or_default()).collect();
         self.too_deep = self.graph.walk(&order, |blob, commit, trees, names| {
-            let places = places.entry(self.blobs[blob as usize]).or_default();
+            let places = &mut found[blob as usize];
             if places.len() >= MOST_NAMES || places.iter().any(|place| is_path(&place.path, names)) {
                 return;
             }
@@ -521,6 +524,7 @@ impl Found {
                 places.push(Place { path, when, trees: trees.iter().map(|tree| self.graph.tree_id(*tree)).collect() });
             }
         });
+        places.extend(self.blobs.iter().copied().zip(found).filter(|(_, found)| !found.is_empty()));
         // What is staged and in no commit has its name from the index.
         if let Ok(index) = repository.index() {
             for entry in index.iter() {
