@@ -514,10 +514,19 @@ impl Around {
         let mut known: FxHashMap<usize, Keys> = FxHashMap::default();
         for _ in 0..MAX_FILES_AWAY {
             let references = files.iter().flat_map(|(_, checked)| &checked.references);
-            for file in silent.take(references, options.max_file_size) {
+            let heard = silent.take(references, options.max_file_size);
+            let new = Mutex::new(Vec::new());
+            let check = |file: Candidate| {
                 let checked = self.check(&file, outside(&file), nothing);
-                files.push((file, checked));
-            }
+                lock(&new).push((file, checked));
+            };
+            in_parallel(options.threads, check, |check| {
+                heard.into_iter().for_each(check);
+                Ok(())
+            })?;
+            let mut new = new.into_inner().unwrap_or_else(PoisonError::into_inner);
+            new.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
+            files.extend(new);
             let mut definitions = Definitions::default();
             for (file, checked) in files.iter() {
                 definitions.add(&file.path, file.language, &checked.definitions);

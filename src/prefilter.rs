@@ -44,6 +44,9 @@ const MAX_BETWEEN: usize = 40;
 /// How far from a name, in bytes, the text in its line begins that is its value, or ends that it stands in.
 const MAX_LINE: usize = 80;
 
+/// How far from a name, in bytes, a text can stand that has to do with it, whatever is between them.
+const NEAR: usize = 100;
+
 /// What a name with `key` or `salt` in it says when it can be a JWT secret's.
 const OWNERS: [&str; 6] = ["token", "sign", "hmac", "bearer", "auth", "symmetric"];
 
@@ -199,13 +202,18 @@ pub fn can_hold_secret(language: Language, bytes: &[u8]) -> bool {
         if str::from_utf8(name).is_ok_and(name::is_of_another) {
             return false;
         }
-        [&b"token"[..], b"symmetric"].iter().any(|word| contains(name, word)) || {
-            let behind = after.get(right..).unwrap_or_default();
-            // Behind the name in its line, a type between them perhaps, or in the next.
-            let mut line = behind.iter().take(MAX_LINE).take_while(|byte| **byte != b'\n');
-            let mut marks = behind.iter().take(MAX_BETWEEN).take_while(|byte| !byte.is_ascii_alphanumeric());
-            line.any(is_quote) || marks.any(is_quote)
+        if [&b"token"[..], b"symmetric"].iter().any(|word| contains(name, word)) {
+            return true;
         }
+        let behind = after.get(right..).unwrap_or_default();
+        if !language.is_javascript() {
+            // Wherever the lines end: `secret_key: str = Field(` and then its value, `@Value("...")` and then the name.
+            return behind.iter().take(NEAR).any(is_quote) || before.iter().rev().take(NEAR).any(is_quote);
+        }
+        // Behind the name in its line, a type between them perhaps, or in the next.
+        let mut line = behind.iter().take(MAX_LINE).take_while(|byte| **byte != b'\n');
+        let mut marks = behind.iter().take(MAX_BETWEEN).take_while(|byte| !byte.is_ascii_alphanumeric());
+        line.any(is_quote) || marks.any(is_quote)
     })
 }
 
@@ -546,6 +554,9 @@ mod tests {
             (Language::Go, "signKeyHex2 := \"x\""),
             (Language::Go, "authorizationKey := \"x\""),
             (Language::Java, "signingKey.getBytes(\"x\")"),
+            (Language::Java, "@Value(\"${app.key:x}\")\n    private String secretKey;"),
+            (Language::Python, "secret_key: str = Field(\n    default=\"x\",\n)"),
+            (Language::Rust, "fn signing_key() -> &'static str {\n    \"x\"\n}"),
             (Language::Python, "secret = 'x' # of tokens"),
             (Language::Php, "#[Env('SECRET')]"),
             (Language::JavaScript, "// sign(claims, { jwt: 'x' })"),

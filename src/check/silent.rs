@@ -11,7 +11,7 @@ use crate::definition::{self, Reference};
 use crate::language::Language;
 use crate::source::{self, File};
 
-/// How many files are read once more for each file away.
+/// How many files are parsed for each file away.
 const MAX_FILES: usize = 1000;
 
 /// A file.
@@ -62,9 +62,11 @@ impl Silent {
         wanted.sort_by_key(|(index, _)| *index);
         let mut buffer = Vec::new();
         let mut found = Vec::new();
-        for (index, names) in wanted.into_iter().take(MAX_FILES) {
-            let candidate = self.files[index].read(&names, limit, &mut buffer);
-            if let Some(candidate) = candidate {
+        for (index, names) in wanted {
+            if found.len() >= MAX_FILES {
+                break;
+            }
+            if let Some(candidate) = self.files[index].read(&names, limit, &mut buffer) {
                 self.taken.insert(index);
                 found.push(candidate);
             }
