@@ -263,20 +263,12 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     let mut checked_code = checked_code.into_inner().unwrap_or_else(PoisonError::into_inner);
     let silent = silent.into_inner().unwrap_or_else(PoisonError::into_inner);
     around.follow(&mut checked_code, silent, &options.tree, &outside)?;
-    let checked: Vec<Checked> = checked_code.into_iter().map(|(_, checked)| checked).collect();
+    let mut checked: Vec<Checked> = checked_code.into_iter().map(|(_, checked)| checked).collect();
     let mut key_variables = past_variables.clone();
     key_variables.extend(checked.iter().flat_map(|file| file.key_variables.iter().cloned()));
     let elsewhere = Elsewhere { key_variables: &key_variables, keys: Some(&no_keys) };
-    let checked = Mutex::new(checked);
-    let check_configuration = |(file, outside): (Candidate, Result<Outside, Skipped>)| {
-        let file = around.check(&file, outside, elsewhere);
-        lock(&checked).push(file);
-    };
-    in_parallel(threads, check_configuration, |check| {
-        lock(&configuration).drain(..).for_each(check);
-        Ok(())
-    })?;
-    let mut checked = checked.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let configuration = configuration.into_inner().unwrap_or_else(PoisonError::into_inner);
+    checked.extend(map_in_parallel(threads, configuration, |(file, outside)| around.check(&file, outside, elsewhere))?);
     let found = checked.iter_mut().flat_map(|file| std::mem::take(&mut file.findings));
     let mut standing = Standing::default();
     let mut findings: Vec<Finding> = found
@@ -334,6 +326,28 @@ fn in_parallel<T: Send>(
         // The threads take until the sender is gone.
         feed(&|item| drop(sender.send(item)))
     })
+}
+
+/// What `work` makes of each item, in no particular order, on threads as those of [`in_parallel`].
+fn map_in_parallel<T: Send, R: Send>(
+    threads: usize,
+    items: impl IntoIterator<Item = T>,
+    work: impl Fn(T) -> R + Sync,
+) -> Result<Vec<R>, Error> {
+    let mut items = items.into_iter().peekable();
+    let done = Mutex::new(Vec::new());
+    // To start threads for nothing takes longer than most rounds.
+    if items.peek().is_some() {
+        let work = |item| {
+            let result = work(item);
+            lock(&done).push(result);
+        };
+        in_parallel(threads, work, |hand_on| {
+            items.for_each(hand_on);
+            Ok(())
+        })?;
+    }
+    Ok(done.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// Does something on the threads of a pool, which is made for it.
@@ -515,16 +529,10 @@ impl Around {
         for _ in 0..MAX_FILES_AWAY {
             let references = files.iter().flat_map(|(_, checked)| &checked.references);
             let heard = silent.take(references, options.max_file_size);
-            let new = Mutex::new(Vec::new());
-            let check = |file: Candidate| {
+            let mut new = map_in_parallel(options.threads, heard, |file| {
                 let checked = self.check(&file, outside(&file), nothing);
-                lock(&new).push((file, checked));
-            };
-            in_parallel(options.threads, check, |check| {
-                heard.into_iter().for_each(check);
-                Ok(())
+                (file, checked)
             })?;
-            let mut new = new.into_inner().unwrap_or_else(PoisonError::into_inner);
             new.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
             files.extend(new);
             let mut definitions = Definitions::default();
@@ -544,19 +552,12 @@ impl Around {
             if keys.is_empty() {
                 break;
             }
-            let again = Mutex::new(Vec::new());
-            let check = |index: usize| {
-                if let (Some((file, _)), Some(keys)) = (files.get(index), known.get(&index)) {
-                    let checked =
-                        self.check(file, outside(file), Elsewhere { key_variables: &no_variables, keys: Some(keys) });
-                    lock(&again).push((index, checked));
-                }
-            };
-            in_parallel(options.threads, check, |check| {
-                keys.keys().copied().for_each(check);
-                Ok(())
+            let again = map_in_parallel(options.threads, keys.keys().copied(), |index| {
+                let (file, keys) = (&files.get(index)?.0, known.get(&index)?);
+                let elsewhere = Elsewhere { key_variables: &no_variables, keys: Some(keys) };
+                Some((index, self.check(file, outside(file), elsewhere)))
             })?;
-            for (index, checked) in again.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            for (index, checked) in again.into_iter().flatten() {
                 files[index].1 = checked;
             }
         }

@@ -84,6 +84,16 @@ struct Patterns {
     objects: Search,
 }
 
+impl Patterns {
+    /// Whether a token stands in the bytes, or a word at a place that satisfies `is_it`.
+    fn token_or(&self, bytes: &[u8], mut is_it: impl FnMut(Range<usize>) -> bool) -> bool {
+        self.candidates.any(bytes, |found| {
+            let here = bytes.get(found.start..).unwrap_or_default();
+            if here.starts_with(b"e") { begins_token(here) } else { is_it(found) }
+        })
+    }
+}
+
 /// Nothing if the searches could not be built, which a test rules out; everything would then be parsed.
 static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
     // In the three ways people write them: any more, and the search is no longer one of a few dozen literals.
@@ -128,13 +138,7 @@ pub fn matters(language: Language, bytes: &[u8]) -> bool {
         }
         // What a tree-sitter grammar reads takes many times as long to parse as what oxc reads.
         _ if !language.family().is_empty() && !language.is_javascript() => can_hold_secret(language, bytes),
-        _ => patterns.candidates.any(bytes, |found| {
-            let here = bytes.get(found.start..).unwrap_or_default();
-            if here.starts_with(b"e") {
-                return begins_token(here);
-            }
-            word_matters(language, bytes, found.start, found.end)
-        }),
+        _ => patterns.token_or(bytes, |word| word_matters(language, bytes, word.start, word.end)),
     }
 }
 
@@ -149,15 +153,8 @@ pub fn can_matter(bytes: &[u8]) -> bool {
         let is_notebook = || memchr::memmem::find(bytes, b"\"nbformat\"").is_some();
         return matters(Language::Json, bytes) || (is_notebook() && matters(Language::Notebook, bytes));
     }
-    patterns.candidates.any(bytes, |found| {
-        let here = bytes.get(found.start..).unwrap_or_default();
-        if here.starts_with(b"e") {
-            return begins_token(here);
-        }
-        // What matters in some format matters in code or in configuration without prose.
-        word_matters(Language::JavaScript, bytes, found.start, found.end)
-            || word_matters(Language::Toml, bytes, found.start, found.end)
-    })
+    // What matters in any format matters in configuration without prose.
+    patterns.token_or(bytes, |word| word_matters(Language::Toml, bytes, word.start, word.end))
 }
 
 /// Whether code has something to do with tokens, or a text beside a name that can be a secret's: a general secret's name alone
@@ -167,11 +164,7 @@ pub fn can_hold_secret(language: Language, bytes: &[u8]) -> bool {
     let Some(patterns) = PATTERNS.as_ref() else {
         return true;
     };
-    patterns.candidates.any(bytes, |found| {
-        let here = bytes.get(found.start..).unwrap_or_default();
-        if here.starts_with(b"e") {
-            return begins_token(here);
-        }
+    patterns.token_or(bytes, |found| {
         if !word_matters(language, bytes, found.start, found.end) {
             return false;
         }
@@ -266,7 +259,7 @@ fn word_matters(language: Language, bytes: &[u8], start: usize, end: usize) -> b
         return true;
     }
     let is_strong = STRONG.iter().any(|strong| word.eq_ignore_ascii_case(strong.as_bytes()));
-    if is_of_another(word, before, after) {
+    if is_only_a_piece(word, before, after) {
         return false;
     }
     if is_strong && !has_prose(language) {
@@ -291,7 +284,7 @@ fn word_matters(language: Language, bytes: &[u8], start: usize, end: usize) -> b
 }
 
 /// Whether a word between these bytes is only a piece of one that says something else: a socket's type, Joseph, a secretary.
-fn is_of_another(word: &[u8], before: &[u8], after: &[u8]) -> bool {
+fn is_only_a_piece(word: &[u8], before: &[u8], after: &[u8]) -> bool {
     const LONGER: [(&str, &[&str]); 3] =
         [("jose", &["ph"]), ("secret", &["ar"]), ("key", &["board", "pair", "stroke", "word"])];
     if word.eq_ignore_ascii_case(b"kty") {

@@ -26,6 +26,20 @@ pub(super) struct Candidate {
     pub(super) status: Option<FileStatus>,
 }
 
+impl Candidate {
+    /// A file in this language, to be judged.
+    pub(super) fn of(file: &File<'_>, language: Language) -> Result<Candidate, Refusal> {
+        Ok(Candidate {
+            context: context::of_path(file.local_path()),
+            language,
+            text: file.text()?.into_owned(),
+            path: file.path.clone(),
+            is_judged: true,
+            status: None,
+        })
+    }
+}
+
 /// Files that are handed on together, since to wake a thread for each takes longer than to check many of them.
 #[derive(Default)]
 pub(super) struct Batch {
@@ -58,21 +72,14 @@ pub(super) fn gather(
     // Whether a change can only be judged by what the rest of the code says.
     let asks = AtomicBool::new(false);
     let add = |file: File<'_>, language: Language, status: Option<FileStatus>, is_judged: bool| {
-        let candidate = Candidate {
-            context: context::of_path(file.local_path()),
-            language,
-            text: file.text()?.into_owned(),
-            path: file.path,
-            is_judged,
-            status,
-        };
+        let candidate = Candidate { is_judged, status, ..Candidate::of(&file, language)? };
         if change.is_some() && depends_on_code(&candidate) {
             asks.store(true, Ordering::Relaxed);
         }
         each(candidate);
         Ok(())
     };
-    let of_change = |file: File<'_>, status: Option<FileStatus>, is_judged: bool| {
+    let consider = |file: File<'_>, status: Option<FileStatus>, is_judged: bool| {
         let language = Language::of_path(Path::new(&file.path));
         if prefilter::matters(language, &file.bytes) { add(file, language, status, is_judged) } else { Ok(()) }
     };
@@ -95,7 +102,7 @@ pub(super) fn gather(
         (Input::File(file), _) => {
             (summary.files, summary.bytes) = (1, file.bytes.len() as u64);
             (options.progress)();
-            if let Err(refusal) = of_change(file.clone(), None, true) {
+            if let Err(refusal) = consider(file.clone(), None, true) {
                 summary.skipped.push(refusal.of(file.path.clone()));
             }
         }
@@ -103,13 +110,13 @@ pub(super) fn gather(
             let status = change.is_staged().then_some(FileStatus::Tracked);
             let each = |file: File<'_>| {
                 (options.progress)();
-                of_change(file, status, true)
+                consider(file, status, true)
             };
             let read = in_pool(options.tree.threads, || change.read(options.tree.max_file_size, each))??;
             (summary.files, summary.bytes, summary.skipped) = (read.files, read.bytes, read.skipped);
             if asks.load(Ordering::Relaxed) {
                 // Nothing is said of a file that has not changed, nor that it is none to be read.
-                let each = |file: File<'_>| drop(of_change(file, None, false));
+                let each = |file: File<'_>| drop(consider(file, None, false));
                 in_pool(options.tree.threads, || change.read_rest(options.tree.max_file_size, each))??;
             }
         }
@@ -172,14 +179,7 @@ pub(super) fn of_version(version: &Version, file: &File<'_>) -> Result<Option<Ca
     if !matters(language, &file.bytes) {
         return Ok(None);
     }
-    Ok(Some(Candidate {
-        path: file.path.clone(),
-        context: context::of_path(file.local_path()),
-        language,
-        text: file.text()?.into_owned(),
-        is_judged: true,
-        status: Some(FileStatus::Kept),
-    }))
+    Ok(Some(Candidate { status: Some(FileStatus::Kept), ..Candidate::of(file, language)? }))
 }
 
 /// What a file without a name may be, by how it begins: of an environment file every line is an entry, JSON begins with a

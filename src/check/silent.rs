@@ -6,7 +6,6 @@ use std::path::Path;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::candidate::Candidate;
-use crate::context;
 use crate::definition::{self, Reference};
 use crate::language::Language;
 use crate::source::{self, File};
@@ -85,13 +84,6 @@ impl SilentFile {
             return None;
         }
         let file = File { path: self.path.clone(), local: self.local, named: false, bytes };
-        Some(Candidate {
-            context: context::of_path(file.local_path()),
-            language: self.language,
-            text: file.text().ok()?.into_owned(),
-            path: self.path.clone(),
-            is_judged: true,
-            status: None,
-        })
+        Candidate::of(&file, self.language).ok()
     }
 }
