@@ -195,7 +195,13 @@ pub fn can_hold_secret(language: Language, bytes: &[u8]) -> bool {
         if str::from_utf8(name).is_ok_and(name::is_of_another) {
             return false;
         }
-        if [&b"token"[..], b"symmetric"].iter().any(|word| contains(name, word)) {
+        if contains(name, b"symmetric") {
+            return true;
+        }
+        if is_one_of(&WEAK) && !str::from_utf8(name).is_ok_and(leads_to_secret) {
+            return false;
+        }
+        if contains(name, b"token") {
             return true;
         }
         let behind = after.get(right..).unwrap_or_default();
@@ -208,6 +214,12 @@ pub fn can_hold_secret(language: Language, bytes: &[u8]) -> bool {
         let mut marks = behind.iter().take(MAX_BETWEEN).take_while(|byte| !byte.is_ascii_alphanumeric());
         line.any(is_quote) || marks.any(is_quote)
     })
+}
+
+/// Whether a name that code uses is a secret's or goes on from one: `options.signing_key.as_bytes`.
+fn leads_to_secret(name: &str) -> bool {
+    let ends = name.match_indices('.').map(|(at, _)| at).chain([name.len()]);
+    ends.filter_map(|end| name.get(..end)).any(|name| name::tier(&[name]).is_some())
 }
 
 /// Whether the line that `before` ends in is nothing but a comment.
@@ -269,18 +281,21 @@ fn word_matters(language: Language, bytes: &[u8], start: usize, end: usize) -> b
     let left = before.iter().rev().take_while(|byte| is_name(**byte)).count();
     let right = after.iter().take_while(|byte| is_name(**byte)).count();
     let name = bytes.get(start - left..end + right).unwrap_or_default();
+    let is_section_word = matches!(word, b"token" | b"Token" | b"TOKEN" | b"auth" | b"Auth" | b"AUTH");
     let matters = is_strong
-        || match word {
-            b"token" | b"Token" | b"TOKEN" | b"auth" | b"Auth" | b"AUTH" => {
-                // A section whose entries need not say again what they are the keys of.
+        || match is_section_word {
+            // A section whose entries need not say again what they are the keys of.
+            true => {
                 language.is_configuration()
                     && name.len() <= word.len() + "entication".len()
                     && is_section(name)
                     && !(language == Language::Yaml && has_value(bytes.get(start - left + name.len()..)))
             }
-            _ => has_owner(name),
+            false => has_owner(name),
         };
-    matters && (!has_prose(language) || is_entry(bytes, start - left, end + right))
+    // It can be a value for itself, a section's cannot.
+    let can_be_key = |name: &[u8]| !is_section_word && says_key(name);
+    matters && (!has_prose(language) || is_entry(bytes, start - left, end + right, can_be_key))
 }
 
 /// Whether a word between these bytes is only a piece of one that says something else: a socket's type, Joseph, a secretary.
@@ -327,8 +342,8 @@ fn has_value(behind: Option<&[u8]>) -> bool {
 }
 
 /// Whether the name at `start..end` is that of an entry (`name:`, `"name":`, `NAME=value`, `.Values.name |`), or is a
-/// value for itself that can be the name of another (`- name: JWT_KEY`, `"JWT_KEY"`).
-fn is_entry(bytes: &[u8], start: usize, end: usize) -> bool {
+/// value for itself that can be the name of another (`- name: JWT_KEY`, `"JWT_KEY"`), as `can_be_key` says.
+fn is_entry(bytes: &[u8], start: usize, end: usize, can_be_key: impl Fn(&[u8]) -> bool) -> bool {
     let is_quote = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`');
     let is_blank = |byte: &&u8| matches!(byte, b' ' | b'\t');
     let before = bytes.get(..start).unwrap_or_default();
@@ -341,7 +356,7 @@ fn is_entry(bytes: &[u8], start: usize, end: usize) -> bool {
         // The whole of a quoted text.
         (true, Some((_, behind))) => match next(behind) {
             Some(b':' | b'=') => !has_version(behind),
-            _ => says_key(name),
+            _ => can_be_key(name),
         },
         (true, None) => matches!(after.first(), Some(b':' | b'=')),
         // The last word of a sentence.
@@ -352,7 +367,7 @@ fn is_entry(bytes: &[u8], start: usize, end: usize) -> bool {
             None | Some(b'\n' | b'\r' | b',' | b']' | b'#') => {
                 let is_value =
                     matches!(before.iter().rev().find(|byte| !is_blank(byte)), Some(b':' | b'-' | b'[' | b',' | b'='));
-                is_value && says_key(name)
+                is_value && can_be_key(name)
             }
             Some(_) => false,
         },
@@ -471,6 +486,8 @@ mod tests {
         check(Language::Json, r#"{"keywords": ["jwt", "jose"], "kind": "JWT" }"#, false);
         check(Language::Json, r#"{"jsonwebtoken": "^9.0.2", "express-jwt" : "0.1.3", "jose": ">= 5.x"}"#, false);
         check(Language::Json, r#"{"jwt": "^hunter2", "webtoken": "9"}"#, true);
+        check(Language::Json, r#"{"type": "TOKEN", "kind": "auth", "value": "abc"}"#, false);
+        check(Language::Yaml, "kind: token\nkinds: [auth]\n", false);
         check(Language::Yaml, "key: unsafeSecretStorageChallenge", false);
         check(Language::Yaml, "kind: jwt\nkinds: [jwt, 'jws']\n", false);
         check(Language::Yaml, "token: ${{ secrets.GITHUB_TOKEN }}", false);
@@ -544,8 +561,10 @@ mod tests {
             (Language::Rust, "/// Signs.\n    fn sign() { jwt() }"),
             (Language::Rust, "#[secret = \"x\"]"),
             (Language::Go, "secret := `x`"),
-            (Language::Go, "signKeyHex2 := \"x\""),
-            (Language::Go, "authorizationKey := \"x\""),
+            (Language::Go, "signKey2 := \"x\""),
+            (Language::Go, "authKey := \"x\""),
+            (Language::Rust, "options.signing_key.unwrap_or(\"x\")"),
+            (Language::Rust, "fn access_token_keys()"),
             (Language::Java, "signingKey.getBytes(\"x\")"),
             (Language::Java, "@Value(\"${app.key:x}\")\n    private String secretKey;"),
             (Language::Python, "secret_key: str = Field(\n    default=\"x\",\n)"),
@@ -568,6 +587,8 @@ mod tests {
             (Language::Go, "signKeyPairTypes := \"x\""),
             (Language::Go, "AUTH_KEYWORDS := \"x\""),
             (Language::Go, "authorityKeyIdentifier := \"x\""),
+            (Language::Rust, "let last_key_token = \"x\";"),
+            (Language::Rust, "#[cfg(os = \"nto\")]\nconst KEYDATA_PATHSIGN: u32 = 1;"),
             (Language::Go, "passphrase := \"x\""),
             (Language::Go, "totpSecret := \"x\""),
         ] {
