@@ -788,7 +788,7 @@ fn spans_of(facts: &Facts, is_meant: impl Fn(&[String]) -> bool) -> Vec<Span> {
 /// Whether a name that is looked up can be that of a variable, and is not only a word of a file or command line: `secret`,
 /// `jwt-secret`.
 fn is_variable(name: &str) -> bool {
-    name.contains(|c: char| c == '_' || c.is_uppercase())
+    name.contains(|c: char| matches!(c, '_' | '.' | ':') || c.is_uppercase())
 }
 
 /// What kind of key a text is; `None` if it is no secret, as a public key, a certificate or where a file is.

@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::candidate::{Batch, Candidate};
-use self::silent::{Silent, SilentFile};
+use self::silent::{Settings, Silent, SilentFile};
 use self::writer::Writer;
 use crate::analysis::{Analysis, Surroundings};
 use crate::definition::{self, Definitions, Keys, Reference};
@@ -262,12 +262,22 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     })?;
     let mut checked_code = checked_code.into_inner().unwrap_or_else(PoisonError::into_inner);
     let silent = silent.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let (silent_configuration, silent): (Vec<SilentFile>, Vec<SilentFile>) =
+        silent.into_iter().partition(|file| file.language.is_configuration());
     around.follow(&mut checked_code, silent, &options.tree, &outside)?;
     let mut checked: Vec<Checked> = checked_code.into_iter().map(|(_, checked)| checked).collect();
     let mut key_variables = past_variables.clone();
     key_variables.extend(checked.iter().flat_map(|file| file.key_variables.iter().cloned()));
     let elsewhere = Elsewhere { key_variables: &key_variables, keys: Some(&no_keys) };
-    let configuration = configuration.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut configuration = configuration.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if let Some(settings) = Settings::of(key_variables.iter()) {
+        let limit = options.tree.max_file_size;
+        let heard = map_in_parallel(threads, silent_configuration, |file| settings.read(&file, limit))?;
+        configuration.extend(heard.into_iter().flatten().map(|file| {
+            let outside = outside(&file);
+            (file, outside)
+        }));
+    }
     checked.extend(map_in_parallel(threads, configuration, |(file, outside)| around.check(&file, outside, elsewhere))?);
     let found = checked.iter_mut().flat_map(|file| std::mem::take(&mut file.findings));
     let mut standing = Standing::default();

@@ -77,6 +77,8 @@ struct Vocabulary {
     patterns: Vec<Vec<Vec<String>>>,
     /// Finds the words a secret's name can end in, in any case.
     finals: AhoCorasick,
+    /// The words that names above a secret's can end in.
+    steps: FxHashSet<String>,
     /// How qualifiers begin, by which nearly all other names are told.
     beginnings: FxHashSet<[u8; 2]>,
 }
@@ -98,12 +100,19 @@ fn load() -> Result<Vocabulary, Box<dyn std::error::Error>> {
         finals.extend(pattern.tokens.last().iter().flat_map(|last| last.split('|')).map(str::to_owned));
     }
     finals.extend(wholes.iter().filter_map(|(_, whole)| whole.last()?.last().cloned()));
+    let subjects = names.patterns.iter().flat_map(|pattern| pattern.tokens.iter().flat_map(|token| token.split('|')));
+    let mut steps: FxHashSet<String> = subjects.map(str::to_owned).collect();
+    steps.extend(names.containers.iter().cloned());
+    steps.extend(wholes.iter().flat_map(|(_, whole)| whole.iter().flatten()).cloned());
+    let same: Vec<String> =
+        names.same.iter().filter(|(_, same)| steps.contains(*same)).map(|(word, _)| word.clone()).collect();
+    steps.extend(same);
     let alternatives = |token: &String| token.split('|').map(str::to_owned).collect();
     let patterns =
         names.patterns.iter().map(|pattern| pattern.tokens.iter().rev().map(alternatives).collect()).collect();
     let finals = AhoCorasick::builder().ascii_case_insensitive(true).build(finals)?;
     let beginnings = names.qualifiers.iter().filter_map(|word| word.as_bytes().first_chunk().copied()).collect();
-    Ok(Vocabulary { wholes, patterns, finals, beginnings, names })
+    Ok(Vocabulary { wholes, patterns, finals, steps, beginnings, names })
 }
 
 /// The lower-case tokens of a path of names, outermost first: `["jwt", "signingKey"]` is `jwt`, `signing`, `key`.
@@ -140,13 +149,25 @@ pub fn ends_like_secret(name: &str) -> bool {
     let Some(vocabulary) = VOCABULARY.as_ref() else { return true };
     let last = humps(name).filter(|token| !vocabulary.is_qualifier(&lower(token))).last();
     // Words may be glued together, and of several.
-    let ends = |last: &str| vocabulary.finals.find_iter(last).any(|found| last.len() - found.end() <= 1);
+    let ends = |last: &str| vocabulary.finals.find_overlapping_iter(last).any(|found| last.len() - found.end() <= 1);
     match last {
         // It only ends the name of a secret that was named before.
-        Some(last) if last.eq_ignore_ascii_case("jwt") => tier(&[name]).is_some(),
+        Some(last) if vocabulary.is_jwt(&lower(last)) => tier(&[name]).is_some(),
         Some(last) => ends(last),
         None => false,
     }
+}
+
+/// Whether a name that has others below it can make one of them a secret's that by itself is none: `jwtConfig` can,
+/// `jwtChallenge` cannot.
+pub fn can_lead_to_secret(name: &str) -> bool {
+    let Some(vocabulary) = VOCABULARY.as_ref() else { return true };
+    let Some(last) = humps(name).last() else { return true };
+    let last = lower(last);
+    // Words may be glued together, and of several.
+    let is_step = |word: &str| vocabulary.steps.contains(word);
+    let ends = |word: &str| word.char_indices().any(|(at, _)| word.get(at..).is_some_and(is_step));
+    vocabulary.is_qualifier(&last) || ends(&last) || last.strip_suffix('s').is_some_and(ends)
 }
 
 /// A name taken apart.
@@ -191,6 +212,10 @@ impl Vocabulary {
             }
             _ => true,
         }
+    }
+
+    fn is_jwt(&self, token: &str) -> bool {
+        token == "jwt" || self.names.same.get(token).is_some_and(|same| same == "jwt")
     }
 
     fn is_qualifier(&self, token: &str) -> bool {

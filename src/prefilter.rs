@@ -12,6 +12,7 @@ use aho_corasick::packed::{self, Searcher};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::language::Language;
+use crate::language::tree::is_name_key;
 use crate::name;
 
 /// Words one of which stands in the name of every JWT library and of nearly every secret. `kty` is in every JSON Web Key
@@ -43,6 +44,9 @@ const MAX_BETWEEN: usize = 40;
 
 /// How far from a name, in bytes, the text in its line begins that is its value, or ends that it stands in.
 const MAX_LINE: usize = 80;
+
+/// How many bytes of a name stand at most before a word in it, and behind. What is longer is text or data.
+const MAX_NAME: usize = 200;
 
 /// How far from a name, in bytes, a text can stand that has to do with it, whatever is between them.
 const NEAR: usize = 100;
@@ -142,6 +146,15 @@ pub fn matters(language: Language, bytes: &[u8]) -> bool {
     }
 }
 
+/// Whether configuration that matters does so for the tokens in it alone, so that nobody has to parse it.
+pub fn holds_only_tokens(language: Language, bytes: &[u8]) -> bool {
+    let is_word = |found: &Range<usize>| bytes.get(found.start) != Some(&b'e');
+    let is_name = |found: Range<usize>| is_word(&found) && word_matters(language, bytes, found.start, found.end);
+    let Some(patterns) = PATTERNS.as_ref() else { return false };
+    let is_parsed = language.is_configuration() && !matches!(language, Language::Dotenv | Language::Key);
+    is_parsed && !patterns.candidates.any(bytes, is_name)
+}
+
 /// Whether any rule can have something to say about a file with these bytes whose name is not known yet: [`matters`] for
 /// some language, environment and key files apart, for which [`always_matters`] speaks.
 pub fn can_matter(bytes: &[u8]) -> bool {
@@ -175,9 +188,6 @@ pub fn can_hold_secret(language: Language, bytes: &[u8]) -> bool {
         }
         let word = bytes.get(found.clone()).unwrap_or_default();
         let is_one_of = |words: &[&str]| words.iter().any(|one| word.eq_ignore_ascii_case(one.as_bytes()));
-        let left = before.iter().rev().take_while(|byte| is_name(**byte)).count();
-        let right = after.iter().take_while(|byte| is_name(**byte)).count();
-        let name = bytes.get(found.start - left..found.end + right).unwrap_or_default();
         if before.ends_with(b"PRIVATE ") {
             return true;
         }
@@ -192,6 +202,8 @@ pub fn can_hold_secret(language: Language, bytes: &[u8]) -> bool {
                 || before.iter().rev().take(MAX_LINE).take_while(ends).any(is_quote)
                 || after.iter().take(MAX_LINE).take_while(ends).any(is_quote);
         }
+        let Some(around) = name_around(bytes, &found) else { return false };
+        let name = bytes.get(around.clone()).unwrap_or_default();
         if str::from_utf8(name).is_ok_and(name::is_of_another) {
             return false;
         }
@@ -204,7 +216,7 @@ pub fn can_hold_secret(language: Language, bytes: &[u8]) -> bool {
         if contains(name, b"token") {
             return true;
         }
-        let behind = after.get(right..).unwrap_or_default();
+        let behind = bytes.get(around.end..).unwrap_or_default();
         if !language.is_javascript() {
             // Wherever the lines end: `secret_key: str = Field(` and then its value, `@Value("...")` and then the name.
             return behind.iter().take(NEAR).any(is_quote) || before.iter().rev().take(NEAR).any(is_quote);
@@ -277,25 +289,36 @@ fn word_matters(language: Language, bytes: &[u8], start: usize, end: usize) -> b
     if is_strong && !has_prose(language) {
         return true;
     }
-    // The whole name around the word.
-    let left = before.iter().rev().take_while(|byte| is_name(**byte)).count();
-    let right = after.iter().take_while(|byte| is_name(**byte)).count();
-    let name = bytes.get(start - left..end + right).unwrap_or_default();
+    let Some(around) = name_around(bytes, &(start..end)) else { return false };
+    let name = bytes.get(around.clone()).unwrap_or_default();
     let is_section_word = matches!(word, b"token" | b"Token" | b"TOKEN" | b"auth" | b"Auth" | b"AUTH");
     let matters = is_strong
         || match is_section_word {
             // A section whose entries need not say again what they are the keys of.
             true => {
+                let behind = bytes.get(around.end..).unwrap_or_default();
+                let is_assigned = || behind.iter().find(|byte| !is_blank(**byte)) == Some(&b'=');
                 language.is_configuration()
                     && name.len() <= word.len() + "entication".len()
                     && is_section(name)
-                    && !(language == Language::Yaml && has_value(bytes.get(start - left + name.len()..)))
+                    && !(has_prose(language) && is_assigned())
+                    && !(language == Language::Yaml && has_value(behind))
             }
-            false => has_owner(name),
+            // An application's key of any name can be one that was published as a default for tokens.
+            false => has_owner(name) || language.is_configuration() && name.len() > word.len() && says_tier(name),
         };
     // It can be a value for itself, a section's cannot.
     let can_be_key = |name: &[u8]| !is_section_word && says_key(name);
-    matters && (!has_prose(language) || is_entry(bytes, start - left, end + right, can_be_key))
+    matters && (!has_prose(language) || is_entry(language, bytes, around, can_be_key))
+}
+
+/// The whole name around a word; nothing if it is longer than names are.
+fn name_around(bytes: &[u8], word: &Range<usize>) -> Option<Range<usize>> {
+    let before = bytes.get(..word.start).unwrap_or_default().iter().rev();
+    let after = bytes.get(word.end..).unwrap_or_default().iter();
+    let left = before.take(MAX_NAME + 1).take_while(|byte| is_name(**byte)).count();
+    let right = after.take(MAX_NAME + 1).take_while(|byte| is_name(**byte)).count();
+    (left <= MAX_NAME && right <= MAX_NAME).then_some(word.start - left..word.end + right)
 }
 
 /// Whether a word between these bytes is only a piece of one that says something else: a socket's type, Joseph, a secretary.
@@ -334,44 +357,104 @@ fn is_section(name: &[u8]) -> bool {
 }
 
 /// Whether a name in YAML that these bytes follow has a value of its own, and so no entries below it.
-fn has_value(behind: Option<&[u8]>) -> bool {
-    let Some((b':', value)) = behind.and_then(<[u8]>::split_first) else { return false };
+fn has_value(behind: &[u8]) -> bool {
+    let Some((b':', value)) = behind.split_first() else { return false };
     let first = value.iter().find(|byte| !matches!(byte, b' ' | b'\t'));
     // A line's end or comment, a mapping in braces, an anchor or a tag.
     !matches!(first, None | Some(b'\n' | b'\r' | b'#' | b'{' | b'&' | b'!'))
 }
 
-/// Whether the name at `start..end` is that of an entry (`name:`, `"name":`, `NAME=value`, `.Values.name |`), or is a
-/// value for itself that can be the name of another (`- name: JWT_KEY`, `"JWT_KEY"`), as `can_be_key` says.
-fn is_entry(bytes: &[u8], start: usize, end: usize, can_be_key: impl Fn(&[u8]) -> bool) -> bool {
-    let is_quote = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`');
-    let is_blank = |byte: &&u8| matches!(byte, b' ' | b'\t');
-    let before = bytes.get(..start).unwrap_or_default();
-    let after = bytes.get(end..).unwrap_or_default();
-    let name = bytes.get(start..end).unwrap_or_default();
-    let next = |text: &[u8]| text.iter().find(|byte| !is_blank(byte)).copied();
+/// Whether the name there is that of an entry (`name:`, `"name":`, `NAME=value`, `.Values.name |`), or the value
+/// of one that names another (`- name: JWT_KEY`, `"key": "JWT_KEY"`, `--jwt-key`), as `can_be_key` says.
+fn is_entry(language: Language, bytes: &[u8], around: Range<usize>, can_be_key: impl Fn(&[u8]) -> bool) -> bool {
+    let before = bytes.get(..around.start).unwrap_or_default();
+    let after = bytes.get(around.end..).unwrap_or_default();
+    let name = bytes.get(around).unwrap_or_default();
+    let next = |text: &[u8]| text.iter().find(|byte| !is_blank(**byte)).copied();
     let opens = before.last().is_some_and(is_quote);
     let quoted = after.strip_prefix(b"\\").unwrap_or(after).split_first().filter(|(quote, _)| is_quote(quote));
+    let names_another = || (name.starts_with(b"--") || is_value_of_name(before)) && can_be_key(name);
     match (opens, quoted) {
         // The whole of a quoted text.
         (true, Some((_, behind))) => match next(behind) {
-            Some(b':' | b'=') => !has_version(behind),
-            _ => can_be_key(name),
+            Some(b':' | b'=') => !has_version(behind) && (leads_on(name) || !has_entries(behind)),
+            _ => names_another(),
         },
-        (true, None) => matches!(after.first(), Some(b':' | b'=')),
+        (true, None) => matches!(after.first(), Some(b':' | b'=')) && !(language == Language::Json && is_prose(after)),
         // The last word of a sentence.
         (false, Some(_)) => false,
         (false, None) => match next(after) {
             Some(b'}') => !name.starts_with(b"secrets."),
-            Some(b':' | b'=' | b'|') => true,
-            None | Some(b'\n' | b'\r' | b',' | b']' | b'#') => {
-                let is_value =
-                    matches!(before.iter().rev().find(|byte| !is_blank(byte)), Some(b':' | b'-' | b'[' | b',' | b'='));
-                is_value && can_be_key(name)
-            }
+            Some(b':') if language == Language::Json => !is_prose(after),
+            Some(b':') => !is_only_looked_up(after) && (leads_on(name) || !has_entries(after)),
+            Some(b'=' | b'|') => true,
+            None | Some(b'\n' | b'\r' | b',' | b']' | b'#') => names_another(),
             Some(_) => false,
         },
     }
+}
+
+/// Whether what stands before a value says that it is the name of another: `name:`, `"key": "`.
+fn is_value_of_name(before: &[u8]) -> bool {
+    let unquoted = |text: &[u8]| -> usize {
+        let text = text.strip_suffix(b"\"").or(text.strip_suffix(b"'")).unwrap_or(text);
+        text.strip_suffix(b"\\").unwrap_or(text).len()
+    };
+    let before = before.get(..unquoted(before)).unwrap_or_default().trim_ascii_end();
+    let Some(before) = before.strip_suffix(b":").map(<[u8]>::trim_ascii_end) else { return false };
+    let before = before.get(..unquoted(before)).unwrap_or_default();
+    let length = before.iter().rev().take(MAX_NAME).take_while(|byte| is_name(**byte)).count();
+    let key = before.get(before.len() - length..).unwrap_or_default();
+    str::from_utf8(key).is_ok_and(is_name_key)
+}
+
+/// Whether what follows a name inside a text of JSON is a sentence: `: Verification can be bypassed with`.
+fn is_prose(behind: &[u8]) -> bool {
+    const WORDS: usize = 4;
+    let value = behind.get(1..behind.len().min(MAX_LINE)).unwrap_or_default();
+    let text = value.split(|byte| is_quote(byte) || matches!(byte, b'\\' | b'\n')).next().unwrap_or_default();
+    text.split(|byte| is_blank(*byte)).filter(|word| word.iter().any(u8::is_ascii_alphabetic)).count() >= WORDS
+}
+
+/// Whether the name of an entry that these bytes follow has entries of its own below it.
+fn has_entries(behind: &[u8]) -> bool {
+    let Some((b':', value)) = behind.trim_ascii_start().split_first() else { return false };
+    let value = value.get(value.iter().take_while(|byte| is_blank(**byte)).count()..).unwrap_or_default();
+    let Some(line) = value.strip_prefix(b"\n").or(value.strip_prefix(b"\r\n")) else { return value.starts_with(b"{") };
+    // In JSON the brace can stand in the next line, in YAML the text; a name stands there in both.
+    let next = line.trim_ascii_start();
+    let name = next.iter().take_while(|byte| is_name(**byte)).count();
+    next.starts_with(b"{") || name > 0 && next.get(name) == Some(&b':')
+}
+
+/// Whether a value in YAML is nothing but what a workflow looks up: `: ${{ secrets.KEY }}`.
+fn is_only_looked_up(behind: &[u8]) -> bool {
+    let Some((b':', value)) = behind.split_first() else { return false };
+    let value = value.get(value.iter().take_while(|byte| is_blank(**byte)).count()..).unwrap_or_default();
+    if !value.starts_with(b"${{") {
+        return false;
+    }
+    let value = value.get(..MAX_NAME).unwrap_or(value);
+    let line = value.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
+    line.ends_with(b"}}") && !line.iter().any(is_quote)
+}
+
+/// Whether a name can lead to secrets that are named in the entries below it only.
+fn leads_on(name: &[u8]) -> bool {
+    str::from_utf8(name).is_ok_and(name::can_lead_to_secret)
+}
+
+fn is_quote(byte: &u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`')
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
+/// Whether a name is one that a secret can have.
+fn says_tier(name: &[u8]) -> bool {
+    str::from_utf8(name).is_ok_and(|name| name::tier(&[name]).is_some())
 }
 
 /// Whether a text can be the name of a key.
@@ -457,7 +540,13 @@ mod tests {
             "jwt:\n  key: abc",
             "env:\n  - name: JWT_KEY\n    value: abc",
             "- JWT_SECRET=abc",
+            "- APP_KEY=abc",
+            "privateKey: abc",
             "command: [\"--jwt-secret\", \"abc\"]",
+            "args: [--jwt-secret, abc]",
+            "jwtConfig:\n  secretKey: abc",
+            "jwt-options: {key: abc}",
+            "jwtThing:\n  \"abc\"",
             "key: {{ .Values.jwtKey | default \"x\" }}",
             "tokens:\n  key: abc",
             "auth:\n  key: abc",
@@ -476,6 +565,9 @@ mod tests {
             r#"{"name": "JWT_SECRET", "value": "abc"}"#,
             r#"{"authentication": {"key": "abc"}}"#,
             r#"{"env": "{\"jwt_key\": \"abc\"}"}"#,
+            r#"{"env": "[{\"Name\": \"JWT_KEY\", \"value\": \"abc\"}]"}"#,
+            r#"[{"ParameterKey" : "JWT_KEY", "ParameterValue": "abc"}]"#,
+            r#"{"jwtOptions": {"key": "abc"}, "jwtThing": "abc"}"#,
             "{ jwtSecret: 'abc' }",
         ] {
             check(Language::Json, text, true);
@@ -487,6 +579,15 @@ mod tests {
         check(Language::Json, r#"{"jsonwebtoken": "^9.0.2", "express-jwt" : "0.1.3", "jose": ">= 5.x"}"#, false);
         check(Language::Json, r#"{"jwt": "^hunter2", "webtoken": "9"}"#, true);
         check(Language::Json, r#"{"type": "TOKEN", "kind": "auth", "value": "abc"}"#, false);
+        check(Language::Json, r#"{"title": "jsonwebtoken: Verification can be bypassed with"}"#, false);
+        check(Language::Json, r#"{"application.yml": "jwt: correct horse battery\n"}"#, true);
+        check(Language::Json, r#"{"code": "const token = f(user)"}"#, false);
+        check(Language::Json, r#"{"title": "detected-jwt-secret", "all": ["ExposedSecrets"]}"#, false);
+        check(Language::Json, r#"{"name": "jsonwebtoken", "about": "`jwt_key` is set"}"#, false);
+        check(Language::Json, r#"{"jwtForgedChallenge": {"key": "abc"}}"#, false);
+        check(Language::Yaml, "jwtForgedChallenge:\n  name: abc", false);
+        check(Language::Yaml, "JWT_SECRET: ${{ secrets.KEY }}\n", false);
+        check(Language::Yaml, "JWT_SECRET: ${{ secrets.KEY || 'abc' }}\n", true);
         check(Language::Yaml, "kind: token\nkinds: [auth]\n", false);
         check(Language::Yaml, "key: unsafeSecretStorageChallenge", false);
         check(Language::Yaml, "kind: jwt\nkinds: [jwt, 'jws']\n", false);
@@ -498,6 +599,20 @@ mod tests {
         check(Language::Dockerfile, "ENV JWT_SECRET abc", true);
         check(Language::Terraform, "variable \"jwt_secret\" {\n default = \"x\" }", true);
         check(Language::Toml, "[server]\nport = 1", false);
+    }
+
+    #[test]
+    fn configuration_with_nothing_but_tokens() {
+        let token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln";
+        for (language, text, expected) in [
+            (Language::Json, r#"{"sample": "TOKEN"}"#, true),
+            (Language::Json, r#"{"sample": "TOKEN", "jwtSecret": "x"}"#, false),
+            (Language::Yaml, "sample: TOKEN", true),
+            (Language::Dotenv, "SAMPLE=TOKEN", false),
+            (Language::JavaScript, "a = 'TOKEN'", false),
+        ] {
+            assert_eq!(holds_only_tokens(language, text.replace("TOKEN", token).as_bytes()), expected, "{text}");
+        }
     }
 
     #[test]

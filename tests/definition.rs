@@ -139,3 +139,28 @@ fn a_helper_that_makes_a_key_of_chance() {
     ]);
     assert_eq!(found, ["web/utils/format.js:2 insecure-random"]);
 }
+
+#[test]
+fn configuration_in_which_nothing_tells_of_tokens() {
+    let found = findings(&[
+        ("auth.ts", "import jwt from 'jsonwebtoken';\njwt.sign({}, process.env.APP_PHRASE!);\n"),
+        (
+            "compose.yml",
+            "services:\n  app:\n    environment:\n      - OTHER_PHRASE=changeme\n      - APP_PHRASE=changeme\n",
+        ),
+        ("other.yml", "env:\n  OTHER_PHRASE: changeme\n"),
+        ("Dockerfile", "FROM scratch\nENV APP_PHRASE=changeme\n"),
+    ]);
+    assert_eq!(found, ["Dockerfile:2 weak-secret", "compose.yml:5 weak-secret"]);
+}
+
+#[test]
+fn a_setting_in_which_nothing_tells_of_tokens() {
+    let java = "import io.jsonwebtoken.Jwts;\nclass Tokens {\n  @Value(\"${app.phrase}\")\n  private String phrase;\n\
+                  String make() {\n    return Jwts.builder().signWith(SignatureAlgorithm.HS256, phrase).compact();\n  }\n}\n";
+    let found = findings(&[
+        ("src/Tokens.java", java),
+        ("src/application.yml", "mail:\n  phrase: battery-staple\napp:\n  name: x\n  phrase: correct-horse\n"),
+    ]);
+    assert_eq!(found, ["src/application.yml:5 weak-secret"]);
+}

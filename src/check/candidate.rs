@@ -60,7 +60,7 @@ impl Batch {
 }
 
 /// Reads what is to be checked, of which the prefilter throws nearly all away, and hands on the rest; of a tree also what code
-/// was thrown away.
+/// and configuration was thrown away.
 pub(super) fn gather(
     options: &Options,
     change: Option<&Change>,
@@ -89,7 +89,7 @@ pub(super) fn gather(
         if prefilter::matters(language, &file.bytes) {
             return add(file, language, None, true);
         }
-        if !language.family().is_empty() {
+        if !language.family().is_empty() || language.is_configuration() {
             silent(SilentFile { path: file.path, local: file.local, language, on_disk });
         }
         Ok(())
@@ -172,12 +172,15 @@ fn depends_on_code(file: &Candidate) -> bool {
 
 /// A version of a file, if it may matter under its name.
 pub(super) fn of_version(version: &Version, file: &File<'_>) -> Result<Option<Candidate>, Refusal> {
-    let language =
+    let mut language =
         if version.is_named { Language::of_path(Path::new(&file.path)) } else { language_of_unnamed(&file.bytes) };
     let is_code = !language.family().is_empty();
     let matters = if is_code { prefilter::can_hold_secret } else { prefilter::matters };
     if !matters(language, &file.bytes) {
         return Ok(None);
+    }
+    if prefilter::holds_only_tokens(language, &file.bytes) {
+        language = Language::Text;
     }
     Ok(Some(Candidate { status: Some(FileStatus::Kept), ..Candidate::of(file, language)? }))
 }

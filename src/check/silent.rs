@@ -1,5 +1,5 @@
-//! Code in which nothing tells of tokens. It is thrown away unread, until a file names something as a key that can be
-//! defined there.
+//! Files in which nothing tells of tokens. They are thrown away unread, until code names something as a key that can be
+//! defined or set there.
 
 use std::path::Path;
 
@@ -8,10 +8,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::candidate::Candidate;
 use crate::definition::{self, Reference};
 use crate::language::Language;
+use crate::prefilter;
 use crate::source::{self, File};
 
 /// How many files are parsed for each file away.
 const MAX_FILES: usize = 1000;
+
+/// What parts the names that lead to a setting: `app.key`, `App:Key`.
+const BETWEEN: [char; 2] = ['.', ':'];
 
 /// A file.
 pub(super) struct SilentFile {
@@ -23,7 +27,7 @@ pub(super) struct SilentFile {
     pub(super) on_disk: Option<String>,
 }
 
-/// All of them.
+/// The code among them.
 pub(super) struct Silent {
     files: Vec<SilentFile>,
     by_name: FxHashMap<String, Vec<usize>>,
@@ -65,7 +69,12 @@ impl Silent {
             if found.len() >= MAX_FILES {
                 break;
             }
-            if let Some(candidate) = self.files[index].read(&names, limit, &mut buffer) {
+            let names: Vec<Vec<u8>> = names.into_iter().map(<[u8]>::to_ascii_lowercase).collect();
+            let speaks = |bytes: &[u8]| {
+                let lower = bytes.to_ascii_lowercase();
+                names.iter().any(|name| memchr::memmem::find(&lower, name).is_some())
+            };
+            if let Some(candidate) = self.files[index].read(speaks, limit, &mut buffer) {
                 self.taken.insert(index);
                 found.push(candidate);
             }
@@ -74,13 +83,45 @@ impl Silent {
     }
 }
 
+/// What sets one of the variables that code uses as keys, under a name that says nothing of that.
+pub(super) struct Settings<'v> {
+    /// The names that lead to each.
+    variables: Vec<Vec<&'v [u8]>>,
+}
+
+impl<'v> Settings<'v> {
+    /// Of these variables those for which the prefilter keeps nothing; nothing if there are none.
+    pub(super) fn of(variables: impl Iterator<Item = &'v String>) -> Option<Settings<'v>> {
+        let is_silent = |variable: &&String| {
+            variable.contains(BETWEEN) || !prefilter::matters(Language::Yaml, format!("{variable}: x").as_bytes())
+        };
+        let names = |variable: &'v String| variable.split(BETWEEN).map(str::as_bytes).collect();
+        let variables: Vec<Vec<&[u8]>> = variables.filter(is_silent).map(names).collect();
+        (!variables.is_empty()).then_some(Settings { variables })
+    }
+
+    /// Reads the file, if it may set one of them.
+    pub(super) fn read(&self, file: &SilentFile, limit: u64) -> Option<Candidate> {
+        let speaks = |bytes: &[u8]| self.variables.iter().any(|names| names.iter().all(|name| holds(bytes, name)));
+        file.read(speaks, limit, &mut Vec::new())
+    }
+}
+
+/// Whether a name stands in the bytes, and is not a part of another.
+fn holds(bytes: &[u8], name: &[u8]) -> bool {
+    let goes_on = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    memchr::memmem::find_iter(bytes, name).any(|at| {
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        !goes_on(before) && !goes_on(bytes.get(at + name.len()))
+    })
+}
+
 impl SilentFile {
-    /// The file, if one of these names stands in it.
-    fn read(&self, names: &[&[u8]], limit: u64, buffer: &mut Vec<u8>) -> Option<Candidate> {
+    /// The file, if its bytes speak of what is looked for.
+    fn read(&self, speaks: impl Fn(&[u8]) -> bool, limit: u64, buffer: &mut Vec<u8>) -> Option<Candidate> {
         let on_disk = Path::new(self.on_disk.as_deref().unwrap_or(&self.path));
         let bytes = source::read(on_disk, limit, buffer).ok()?;
-        let lower = bytes.to_ascii_lowercase();
-        if !names.iter().any(|name| memchr::memmem::find(&lower, &name.to_ascii_lowercase()).is_some()) {
+        if !speaks(&bytes) {
             return None;
         }
         let file = File { path: self.path.clone(), local: self.local, named: false, bytes };

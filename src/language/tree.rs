@@ -428,8 +428,9 @@ fn follows_shell(previous: Option<&Scalar<'_>>) -> bool {
     })
 }
 
-fn is_name_key(key: &str) -> bool {
-    matches!(key.to_ascii_lowercase().as_str(), "name" | "key" | "parameterkey")
+/// Whether the value of a pair of this key names the value of the pair beside it.
+pub(crate) fn is_name_key(key: &str) -> bool {
+    ["name", "key", "parameterkey"].iter().any(|known| key.eq_ignore_ascii_case(known))
 }
 
 fn is_value_key(key: &str) -> bool {
