@@ -21,7 +21,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::candidate::{Batch, Candidate};
 use self::silent::{Settings, Silent, SilentFile};
-use self::writer::Writer;
+use self::writer::{IsNews, Writer};
 use crate::analysis::{Analysis, Surroundings};
 use crate::definition::{self, Definitions, Keys, Reference};
 use crate::finding::{Context, Finding, Region, Skipped, Summary};
@@ -29,7 +29,6 @@ use crate::language::{self, Language};
 use crate::library::Models;
 use crate::manifest::Manifests;
 use crate::past::{Ages, Identity, Secrets, Standing};
-use crate::report::line_hash::LineHashes;
 use crate::repository::{self, FileStatus, Repositories};
 use crate::rule::{Check, Drafts, RULES, Rule};
 use crate::secret::strength::ProjectNames;
@@ -161,6 +160,8 @@ struct Elsewhere<'a> {
     key_variables: &'a FxHashSet<String>,
     /// Its definitions that other files use as keys; nothing where nobody follows them.
     keys: Option<&'a Keys>,
+    /// Which findings say what others have not said yet, where others speak of the same secrets.
+    is_news: Option<&'a IsNews<'a>>,
 }
 
 /// How often a key is followed from one file into another.
@@ -202,7 +203,7 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     });
     let threads = options.tree.threads;
     let (no_variables, no_keys) = (FxHashSet::default(), Keys::default());
-    let nothing = Elsewhere { key_variables: &no_variables, keys: Some(&no_keys) };
+    let nothing = Elsewhere { key_variables: &no_variables, keys: Some(&no_keys), is_news: None };
     let check_history = |history: &Option<History>| match history {
         Some(history) => in_pool(threads, || around.check_history(history)),
         None => Ok(Some(Default::default())),
@@ -268,7 +269,7 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     let mut checked: Vec<Checked> = checked_code.into_iter().map(|(_, checked)| checked).collect();
     let mut key_variables = past_variables.clone();
     key_variables.extend(checked.iter().flat_map(|file| file.key_variables.iter().cloned()));
-    let elsewhere = Elsewhere { key_variables: &key_variables, keys: Some(&no_keys) };
+    let elsewhere = Elsewhere { key_variables: &key_variables, keys: Some(&no_keys), is_news: None };
     let mut configuration = configuration.into_inner().unwrap_or_else(PoisonError::into_inner);
     if let Some(settings) = Settings::of(key_variables.iter()) {
         let limit = options.tree.max_file_size;
@@ -489,7 +490,11 @@ impl Around {
                     };
                     let is_outside = matches!(file.language, Language::Dotenv | Language::Key);
                     let outside = Outside { status: file.status.filter(|_| is_outside), ages: None };
-                    let checked = self.check(&file, Ok(outside), Elsewhere { key_variables, keys: None });
+                    let is_news = |secret: Option<Identity>, rule, severity| {
+                        secret.is_some_and(|secret| lock(&secrets).can_add(version, secret, rule, severity))
+                    };
+                    let elsewhere = Elsewhere { key_variables, keys: None, is_news: Some(&is_news) };
+                    let checked = self.check(&file, Ok(outside), elsewhere);
                     let mut secrets = lock(&secrets);
                     // What the names in an environment file mean can change with the code.
                     if is_outside || !checked.secrets.is_empty() || !checked.key_variables.is_empty() {
@@ -530,7 +535,7 @@ impl Around {
         // The same whatever order the files were read in.
         files.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
         let (no_variables, no_keys) = (FxHashSet::default(), Keys::default());
-        let nothing = Elsewhere { key_variables: &no_variables, keys: Some(&no_keys) };
+        let nothing = Elsewhere { key_variables: &no_variables, keys: Some(&no_keys), is_news: None };
         if files.iter().all(|(_, checked)| checked.references.is_empty()) {
             return Ok(());
         }
@@ -564,7 +569,7 @@ impl Around {
             }
             let again = map_in_parallel(options.threads, keys.keys().copied(), |index| {
                 let (file, keys) = (&files.get(index)?.0, known.get(&index)?);
-                let elsewhere = Elsewhere { key_variables: &no_variables, keys: Some(keys) };
+                let elsewhere = Elsewhere { key_variables: &no_variables, keys: Some(keys), is_news: None };
                 Some((index, self.check(file, outside(file), elsewhere)))
             })?;
             for (index, checked) in again.into_iter().flatten() {
@@ -617,7 +622,7 @@ impl Around {
             );
         }
         if file.is_judged {
-            self.judge(file, &analyses, outside, &mut checked);
+            self.judge(file, &analyses, outside, elsewhere.is_news, &mut checked);
         }
         drop(analyses);
         if elsewhere.keys.is_some() && !file.language.is_configuration() {
@@ -628,7 +633,14 @@ impl Around {
     }
 
     /// Adds what the rules find in a file.
-    fn judge(&self, file: &Candidate, analyses: &[Analysis], outside: Outside, checked: &mut Checked) {
+    fn judge(
+        &self,
+        file: &Candidate,
+        analyses: &[Analysis],
+        outside: Outside,
+        is_news: Option<&IsNews>,
+        checked: &mut Checked,
+    ) {
         let tokens = token::find(file.text.as_bytes());
         for secret in analyses.iter().flat_map(|analysis| &analysis.secrets) {
             checked.secrets.push(Identity::new(&secret.text, secret.name.as_deref()));
@@ -654,7 +666,6 @@ impl Around {
             return;
         }
         drafts.sort_by_key(|(_, draft)| (draft.span, draft.rule));
-        let line_hashes = if self.line_hashes { LineHashes::new(&file.text) } else { LineHashes::default() };
-        checked.findings = Writer::new(file, analyses, &tokens, line_hashes).write(drafts);
+        checked.findings = Writer::new(file, analyses, &tokens, self.line_hashes).write(drafts, is_news);
     }
 }

@@ -109,13 +109,20 @@ impl Secrets {
         }
     }
 
+    /// Whether a finding of a version that is about a secret can be the one that stays.
+    pub fn can_add(&self, version: &Version, secret: Identity, rule: &str, severity: Severity) -> bool {
+        self.findings.get(&(secret, is_about_file(rule))).is_none_or(|(known, when)| {
+            (Reverse(severity), version.when.order()) <= (Reverse(known.severity), when.order())
+        })
+    }
+
     /// Adds a finding of a version that is about a secret. Of all findings about it one stays: the worst, and of those the
     /// oldest. That a file is in git is a finding beside the one about the value.
     pub fn add_finding(&mut self, version: &Version, secret: Identity, finding: Finding) {
         let key = |finding: &Finding, when: When| {
             (Reverse(finding.severity), when.order(), finding.path.clone(), finding.region.span)
         };
-        match self.findings.entry((secret, is_about_file(&finding))) {
+        match self.findings.entry((secret, is_about_file(finding.rule))) {
             Entry::Vacant(place) => drop(place.insert((finding, version.when))),
             Entry::Occupied(mut known) => {
                 let (other, when) = known.get();
@@ -169,14 +176,14 @@ pub struct Standing(HashMap<(Identity, bool), Severity>);
 impl Standing {
     /// Adds a finding.
     pub fn add(&mut self, secret: Identity, finding: &Finding) {
-        let severity = self.0.entry((secret, is_about_file(finding))).or_insert(finding.severity);
+        let severity = self.0.entry((secret, is_about_file(finding.rule))).or_insert(finding.severity);
         *severity = finding.severity.max(*severity);
     }
 }
 
-/// Whether a finding is about a file that git has, and not about the value in it.
-fn is_about_file(finding: &Finding) -> bool {
-    finding.rule == committed_env_file::ID
+/// Whether the findings of a rule are about a file that git has, and not about the value in it.
+fn is_about_file(rule: &str) -> bool {
+    rule == committed_env_file::ID
 }
 
 /// How old the secrets of the working tree are.
