@@ -16,6 +16,7 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use git2::Oid;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -28,7 +29,7 @@ use crate::finding::{Context, Finding, Region, Skipped, Summary};
 use crate::language::{self, Language};
 use crate::library::Models;
 use crate::manifest::Manifests;
-use crate::past::{Ages, Identity, Secrets, Standing};
+use crate::past::{Ages, Identity, Said, Secrets, Standing};
 use crate::repository::{self, FileStatus, Repositories};
 use crate::rule::{Check, Drafts, RULES, Rule};
 use crate::secret::strength::ProjectNames;
@@ -297,7 +298,7 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     findings.sort_by(|one, other| one.path.cmp(&other.path));
     drop(around);
     if let Some(history) = anew.or(history) {
-        history.remember(&secrets.dirty, &past_variables);
+        history.remember(&secrets, &past_variables);
         findings.extend(secrets.findings(&standing));
     }
     summary.skipped.extend(checked.into_iter().flat_map(|file| file.problems));
@@ -479,7 +480,7 @@ impl Around {
         const PORTION: usize = 16;
         let secrets = Mutex::new(Secrets::default());
         let found = Mutex::new(FxHashSet::default());
-        let check = |versions: &[&Version], key_variables: &FxHashSet<String>| {
+        let read = |versions: &[&Version], key_variables: &FxHashSet<String>| {
             // In small portions: all versions of a large file stand one behind the other.
             versions.par_iter().with_max_len(PORTION).for_each_init(
                 || None,
@@ -490,8 +491,12 @@ impl Around {
                     };
                     let is_outside = matches!(file.language, Language::Dotenv | Language::Key);
                     let outside = Outside { status: file.status.filter(|_| is_outside), ages: None };
+                    let said = Mutex::new(Vec::new());
                     let is_news = |secret: Option<Identity>, rule, severity| {
-                        secret.is_some_and(|secret| lock(&secrets).can_add(version, secret, rule, severity))
+                        secret.is_some_and(|secret| {
+                            lock(&said).push((secret, rule, severity));
+                            lock(&secrets).can_add(version, secret, rule, severity)
+                        })
                     };
                     let elsewhere = Elsewhere { key_variables, keys: None, is_news: Some(&is_news) };
                     let checked = self.check(&file, Ok(outside), elsewhere);
@@ -500,7 +505,9 @@ impl Around {
                     if is_outside || !checked.secrets.is_empty() || !checked.key_variables.is_empty() {
                         secrets.dirty.insert(version.blob);
                     }
-                    secrets.add(version, checked.secrets);
+                    let findings = said.into_inner().unwrap_or_else(PoisonError::into_inner);
+                    let key_variables = checked.key_variables.iter().cloned().collect();
+                    secrets.add(version, Said { secrets: checked.secrets, findings, key_variables });
                     for (finding, secret) in checked.findings {
                         if let Some(secret) = secret {
                             secrets.add_finding(version, secret, finding);
@@ -510,6 +517,18 @@ impl Around {
                     lock(&found).extend(checked.key_variables);
                 },
             );
+        };
+        // What says the same as what is read is not read.
+        let check = |versions: &[&Version], key_variables: &FxHashSet<String>| {
+            let own: FxHashSet<(Oid, &str)> = (versions.iter().filter(|version| version.twin.is_none()))
+                .map(|version| (version.blob, version.path.as_str()))
+                .collect();
+            let is_like = |version: &&Version| version.twin.is_some_and(|twin| own.contains(&(twin, &version.path)));
+            let (twins, others): (Vec<&Version>, Vec<&Version>) = versions.iter().copied().partition(is_like);
+            read(&others, key_variables);
+            // The first cannot be read any more.
+            let left: Vec<&Version> = twins.into_iter().filter(|version| !lock(&secrets).add_twin(version)).collect();
+            read(&left, key_variables);
         };
         let is_configuration = |version: &&Version| Language::of_path(Path::new(&version.path)).is_configuration();
         let (configuration, code): (Vec<&Version>, Vec<&Version>) = history.versions.iter().partition(is_configuration);

@@ -23,7 +23,7 @@ const HELP: &str = "replace it wherever it is still accepted (`jotlint generate`
 const UNIQUE: usize = 20;
 
 /// A secret, by a digest of its value.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Identity([u8; 16]);
 
 impl Identity {
@@ -98,15 +98,65 @@ pub struct Secrets {
     findings: HashMap<(Identity, bool), (Finding, When)>,
     /// The blobs with which there is something, so that they have to be looked at again.
     pub dirty: FxHashSet<Oid>,
+    /// What each version says, by blob and path.
+    said: HashMap<(Oid, String), Said>,
+}
+
+/// What a version says of secrets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Said {
+    /// The secrets in it.
+    pub secrets: Vec<Identity>,
+    /// What is found to be wrong with which.
+    pub findings: Vec<(Identity, &'static str, Severity)>,
+    /// The variables that it uses as keys.
+    pub key_variables: Vec<String>,
 }
 
 impl Secrets {
-    /// Adds the secrets of a version.
-    pub fn add(&mut self, version: &Version, secrets: impl IntoIterator<Item = Identity>) {
+    /// Adds what a version says.
+    pub fn add(&mut self, version: &Version, mut said: Said) {
+        self.add_spans(version, &said.secrets);
+        said.secrets.sort_unstable();
+        said.secrets.dedup();
+        said.findings.sort_unstable();
+        said.key_variables.sort_unstable();
+        self.said.insert((version.blob, version.path.clone()), said);
+    }
+
+    /// Adds a version that says the same as its twin; `false` if nothing is known of that. The findings of the twin, which is
+    /// older, stay.
+    pub fn add_twin(&mut self, version: &Version) -> bool {
+        let twin = version.twin.and_then(|twin| self.said.get(&(twin, version.path.clone())));
+        let Some(said) = twin.cloned() else { return false };
+        self.dirty.insert(version.blob);
+        self.add(version, said);
+        true
+    }
+
+    fn add_spans(&mut self, version: &Version, secrets: &[Identity]) {
         let span = Span::of(version);
         for secret in secrets {
-            self.spans.entry(secret).and_modify(|known| known.add(&span)).or_insert(span);
+            self.spans.entry(*secret).and_modify(|known| known.add(&span)).or_insert(span);
         }
+    }
+
+    /// For each of these versions that says the same as an older one of its path the oldest such, by blob and path.
+    pub fn twins<'v>(&self, versions: &'v [Version]) -> HashMap<(Oid, &'v str), Oid> {
+        let mut first: HashMap<(&str, &Said), &Version> = HashMap::new();
+        let said = |version: &Version| self.said.get(&(version.blob, version.path.clone()));
+        for version in versions {
+            let Some(said) = said(version) else { continue };
+            let known = first.entry((&version.path, said)).or_insert(version);
+            if (version.when.order(), version.blob) < (known.when.order(), known.blob) {
+                *known = version;
+            }
+        }
+        let twin = |version: &'v Version| {
+            let first = first.get(&(version.path.as_str(), said(version)?))?;
+            Some(((version.blob, version.path.as_str()), first.blob))
+        };
+        versions.iter().filter_map(twin).collect()
     }
 
     /// Whether a finding of a version that is about a secret can be the one that stays.

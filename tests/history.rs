@@ -252,6 +252,37 @@ fn a_second_run_looks_only_at_what_is_new() {
     assert_eq!(strip(&run()), strip(&history(&repo)));
 }
 
+/// Versions that say the same are read once; what each says counts all the same.
+#[test]
+fn versions_that_say_the_same_keep_their_commits() {
+    let repo = Repo::new();
+    let text = |value: &str, version: u32| format!("{}// {version}\n", signs_with(value));
+    let (old, new) = (secret(1), secret(2));
+    let mut commits = Vec::new();
+    for version in 0..6 {
+        let value = if version < 4 { &old } else { &new };
+        repo.write("src/app.js", text(value, version)).write(".env", format!("JWT_SECRET={old}\nPORT={version}\n"));
+        commits.push(repo.commit("change", 2 + version));
+    }
+    let run = || repo.check(&["--history"]).json["findings"].clone();
+    let fresh = || history(&repo).json["findings"].clone();
+    assert_eq!(run(), fresh());
+    assert_eq!(run(), fresh(), "from what is known");
+    // One more that says the same, one that says less, and one that says the same again.
+    repo.write("src/app.js", text(&new, 6)).commit("same", 10);
+    assert_eq!(run(), fresh());
+    repo.write("src/app.js", CLEAN).commit("less", 11);
+    repo.write("src/app.js", text(&new, 7)).commit("again", 12);
+    let last = repo.write("src/app.js", text(&old, 8)).commit("old", 13);
+    repo.write("src/app.js", CLEAN).write(".env", "PORT=1\n").commit("less", 14);
+    assert_eq!(run(), fresh());
+    let report = repo.check(&["--history"]);
+    assert_eq!(report.json["findings"], fresh());
+    let commit = report.findings().iter().find(|finding| finding["path"] == "src/app.js").map(|it| &it["commit"]);
+    let commit = commit.expect("a finding");
+    assert_eq!((&commit["id"], &commit["last_id"]), (&Value::from(commits[0].as_str()), &Value::from(last.as_str())));
+}
+
 /// A setting that was harmless becomes a key by code that is newer.
 #[test]
 fn new_code_makes_an_old_setting_a_key() {

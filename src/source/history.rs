@@ -30,6 +30,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::context;
 use crate::finding::{Reachable, Skipped};
 use crate::language::Language;
+use crate::past::Secrets;
 use crate::prefilter;
 use crate::repository::{self, Error, Naming, Selection};
 use crate::source::{self, File, Refusal};
@@ -126,6 +127,8 @@ pub struct Version {
     pub when: When,
     /// Whether the blob is in the commit that is checked out.
     pub at_head: bool,
+    /// An earlier blob of the same path of which an earlier run has found that it says the same of the same secrets.
+    pub twin: Option<Oid>,
     /// Its bytes, if there was room to keep them.
     bytes: Option<Arc<[u8]>>,
 }
@@ -166,6 +169,8 @@ struct Place {
     when: When,
     /// The trees that lead to it.
     trees: Vec<Oid>,
+    /// As [`Version::twin`].
+    twin: Option<Oid>,
 }
 
 impl History {
@@ -276,11 +281,13 @@ impl History {
     }
 
     /// Writes down for the next run what this one has found out: the blobs in which there was something are looked at
-    /// again, and while code uses the same variables as keys no others.
-    pub fn remember(self, dirty: &FxHashSet<Oid>, variables: &FxHashSet<String>) {
+    /// again, of those that say the same the first, and while code uses the same variables as keys no others.
+    pub fn remember(self, secrets: &Secrets, variables: &FxHashSet<String>) {
         let Some(Memory { cache, mut known, places }) = self.memory else {
             return;
         };
+        let (naming, twins) = (Naming::below(self.root.as_deref()), secrets.twins(&self.versions));
+        let dirty = &secrets.dirty;
         known.variables = cache::digest(variables.iter());
         known.sightings.clear();
         for (blob, mut places) in places {
@@ -289,14 +296,15 @@ impl History {
                 continue;
             }
             if places.is_empty() {
-                places.push(Place { path: String::new(), when: NEVER, trees: Vec::new() });
+                places.push(Place { path: String::new(), when: NEVER, trees: Vec::new(), twin: None });
             }
-            known.sightings.extend(places.into_iter().map(|Place { when, trees, .. }| Sighting {
+            known.sightings.extend(places.into_iter().map(|Place { path, when, trees, .. }| Sighting {
                 blob,
                 commit: when.commit,
                 position: when.position,
                 reach: when.reach,
                 trees,
+                twin: twins.get(&(blob, naming.name(&path).0.as_str())).copied().filter(|twin| *twin != blob),
             }));
         }
         known.harmless.retain(|blob| !dirty.contains(blob));
@@ -494,7 +502,7 @@ impl Found {
             let when = When { commit: sighting.commit, position: sighting.position, reach: sighting.reach };
             match path {
                 Some(path) => {
-                    let place = Place { path, when, trees: sighting.trees.clone() };
+                    let place = Place { path, when, trees: sighting.trees.clone(), twin: sighting.twin };
                     places.entry(sighting.blob).or_default().push(place);
                 }
                 None => drop(self.open.entry(sighting.blob).or_default()),
@@ -521,7 +529,8 @@ impl Found {
                     let reach = self.reach[number];
                     When { commit: Some((commit.id, commit.date)), position: positions[number], reach }
                 });
-                places.push(Place { path, when, trees: trees.iter().map(|tree| self.graph.tree_id(*tree)).collect() });
+                let trees = trees.iter().map(|tree| self.graph.tree_id(*tree)).collect();
+                places.push(Place { path, when, trees, twin: None });
             }
         });
         places.extend(self.blobs.iter().copied().zip(found).filter(|(_, found)| !found.is_empty()));
@@ -531,7 +540,7 @@ impl Found {
                 let is_wanted = self.open.contains_key(&entry.id) || self.is_new_environment(&entry);
                 if is_wanted && !places.contains_key(&entry.id) {
                     let path = String::from_utf8_lossy(&entry.path).into_owned();
-                    places.insert(entry.id, vec![Place { path, when: NEVER, trees: Vec::new() }]);
+                    places.insert(entry.id, vec![Place { path, when: NEVER, trees: Vec::new(), twin: None }]);
                 }
             }
         }
@@ -571,6 +580,7 @@ impl Found {
                         is_named: true,
                         when: place.when,
                         at_head,
+                        twin: place.twin,
                         bytes,
                     });
                 }
@@ -587,6 +597,7 @@ impl Found {
                     is_named: false,
                     when: NEVER,
                     at_head: false,
+                    twin: None,
                     bytes,
                 });
             }

@@ -18,7 +18,7 @@ use crate::finding::Reachable;
 use crate::report::VERSION;
 
 /// How a file begins. The number is that of the format.
-const MAGIC: &[u8; 16] = b"jotlint history2";
+const MAGIC: &[u8; 16] = b"jotlint history3";
 
 /// The size of a file, in bytes: about three million objects. What does not fit is looked at anew each time.
 const LARGEST: usize = 64 << 20;
@@ -42,6 +42,8 @@ pub struct Sighting {
     pub reach: Reachable,
     /// The trees that lead to the blob, from the root on; the last holds it.
     pub trees: Vec<Oid>,
+    /// An earlier blob of the same path that says the same of the same secrets.
+    pub twin: Option<Oid>,
 }
 
 /// What is known of a repository's objects.
@@ -122,6 +124,7 @@ impl Known {
             bytes.extend(sighting.blob.as_bytes());
             bytes.extend(commit.as_bytes());
             bytes.extend(date.to_le_bytes());
+            bytes.extend(sighting.twin.unwrap_or(Oid::ZERO_SHA1).as_bytes());
             bytes.extend(sighting.position.to_le_bytes());
             bytes.push(sighting.reach as u8);
             bytes.extend((sighting.trees.len() as u32).to_le_bytes());
@@ -155,6 +158,7 @@ impl Known {
             known.sightings.push(Sighting {
                 blob: rest.id()?,
                 commit: Some((rest.id()?, i64::from_le_bytes(rest.take()?))).filter(|(id, _)| !id.is_zero()),
+                twin: Some(rest.id()?).filter(|id| !id.is_zero()),
                 position: rest.number()?,
                 reach: match rest.take()? {
                     [0] => Reachable::Refs,
@@ -306,13 +310,21 @@ mod tests {
             commits: vec![id(5)],
             tips: vec![id(5), id(1)],
             sightings: vec![
-                Sighting { blob: id(7), commit: None, position: 0, reach: Reachable::Nowhere, trees: vec![] },
+                Sighting {
+                    blob: id(7),
+                    commit: None,
+                    position: 0,
+                    reach: Reachable::Nowhere,
+                    trees: vec![],
+                    twin: None,
+                },
                 Sighting {
                     blob: id(8),
                     commit: Some((id(5), -1)),
                     position: 3,
                     reach: Reachable::Reflog,
                     trees: vec![id(4), id(6)],
+                    twin: Some(id(7)),
                 },
             ],
             counted: Counted { reflog: 1, unreachable: 2, missing: 3, submodules: 4, position: 5 },
