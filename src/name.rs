@@ -4,6 +4,7 @@
 //! against them. A name is the whole path that leads to a value, outermost name first.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
@@ -156,6 +157,12 @@ pub fn ends_like_secret(name: &str) -> bool {
         Some(last) => ends(last),
         None => false,
     }
+}
+
+/// Where the words stand that the names of secrets end in.
+pub fn final_words(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let found = VOCABULARY.as_ref().map(|vocabulary| vocabulary.finals.find_iter(text).map(|found| found.range()));
+    found.into_iter().flatten()
 }
 
 /// Whether a name that has others below it can make one of them a secret's that by itself is none: `jwtConfig` can,

@@ -234,6 +234,16 @@ fn leads_to_secret(name: &str) -> bool {
     ends.filter_map(|end| name.get(..end)).any(|name| name::tier(&[name]).is_some())
 }
 
+/// Whether code gives a text to a name that ends as a secret's does, so that other code can take it from there as a key.
+pub fn can_define_secret(language: Language, bytes: &[u8]) -> bool {
+    name::final_words(bytes).any(|word| {
+        let Some(around) = name_around(bytes, &word) else { return false };
+        let mut line =
+            bytes.get(around.end..).unwrap_or_default().iter().take(MAX_LINE).take_while(|byte| **byte != b'\n');
+        line.any(|byte| language.quotes().contains(byte)) && bytes.get(around).is_some_and(says_key)
+    })
+}
+
 /// Whether the line that `before` ends in is nothing but a comment.
 fn is_comment(language: Language, before: &[u8]) -> bool {
     let marks = language.comment_marks();

@@ -88,6 +88,16 @@ fn code_that_has_not_changed_says_what_a_changed_variable_is() {
 }
 
 #[test]
+fn code_that_has_not_changed_says_what_a_changed_definition_is() {
+    let repo = branched();
+    repo.write("sign.py", "import jwt\nfrom settings import session\njwt.encode({}, session['key'])\n");
+    repo.commit("code", 5);
+    repo.git(&["branch", "-q", "base"]);
+    repo.write("settings.py", "session = {'key': 'correct-horse'}\nmail = {'key': 'battery-staple'}\n");
+    assert_eq!(repo.check(&["--since", "base"]).found(), ["weak-secret settings.py:1"]);
+}
+
+#[test]
 fn any_folder_of_the_repository_will_do() {
     let repo = branched();
     repo.write("new.js", WEAK);

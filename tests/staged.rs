@@ -74,6 +74,52 @@ fn code_elsewhere_says_what_a_staged_variable_is() {
     assert_eq!(repo.check(&["--staged"]).found(), ["committed-env-file .env:1"]);
 }
 
+/// In the staged file itself nothing tells that it is about tokens.
+#[test]
+fn code_elsewhere_says_what_a_staged_definition_is() {
+    let repo = Repo::new();
+    repo.write(
+        "src/sign.js",
+        "const config = require('./config')\nrequire('jsonwebtoken').sign({}, config.session.key)\n",
+    );
+    repo.commit("code", 2);
+    let config = "module.exports = { session: { key: 'correct-horse' }, mail: { key: 'battery-staple' } }\n";
+    repo.write("src/config.js", config).git(&["add", "."]);
+    repo.write("src/config.js", CLEAN);
+    assert_eq!(repo.check(&["--staged"]).found(), ["weak-secret src/config.js:1"]);
+}
+
+#[test]
+fn staged_code_says_what_a_staged_definition_is() {
+    let repo = Repo::new();
+    repo.write("config.js", "module.exports = { session: { phrase: 'correct-horse' } }\n")
+        .write("sign.js", "const { session } = require('./config')\nrequire('jsonwebtoken').sign({}, session.phrase)\n")
+        .git(&["add", "."]);
+    assert_eq!(repo.check(&["--staged"]).found(), ["weak-secret config.js:1"]);
+}
+
+#[test]
+fn code_elsewhere_says_what_a_variable_in_staged_configuration_is() {
+    let repo = Repo::new();
+    repo.write("src/sign.js", "require('jsonwebtoken').sign({}, process.env.MAGIC_WORD)\n");
+    repo.commit("code", 2);
+    for (path, text, found) in [
+        (
+            "compose.yml",
+            "services:\n  api:\n    environment:\n      - MAGIC_WORD=changeme\n",
+            "weak-secret compose.yml:4",
+        ),
+        ("k8s.yaml", "env:\n  MAGIC_WORD: \"changeme\"\n", "weak-secret k8s.yaml:2"),
+        ("Dockerfile", "FROM scratch\nENV MAGIC_WORD changeme\n", "weak-secret Dockerfile:2"),
+    ] {
+        repo.write(path, text).git(&["add", path]);
+        assert_eq!(repo.check(&["--staged"]).found(), [found]);
+        repo.git(&["rm", "-q", "-f", path]);
+    }
+    repo.write("compose.yml", "environment:\n  - OTHER_WORD=changeme\n").git(&["add", "."]);
+    assert_eq!(repo.check(&["--staged"]).found(), [""; 0]);
+}
+
 #[test]
 fn any_folder_of_the_repository_will_do_and_paths_limit_it() {
     let repo = Repo::new();

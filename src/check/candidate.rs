@@ -1,9 +1,9 @@
 //! The files that may matter: what a source reads and the prefilter leaves.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use super::silent::SilentFile;
+use super::silent::{Content, SilentFile};
 use super::{Error, Input, Options, in_pool};
 use crate::finding::{Context, Skipped, Summary};
 use crate::language::Language;
@@ -13,6 +13,9 @@ use crate::source::change::Change;
 use crate::source::history::{History, Version};
 use crate::source::{File, Refusal, tree};
 use crate::{context, prefilter};
+
+/// The code of a change that is kept although nothing in it tells of tokens, in bytes.
+const MOST_KEPT: usize = 64 << 20;
 
 /// A file that may matter, read but not yet parsed.
 pub(super) struct Candidate {
@@ -59,8 +62,8 @@ impl Batch {
     }
 }
 
-/// Reads what is to be checked, of which the prefilter throws nearly all away, and hands on the rest; of a tree also what code
-/// and configuration was thrown away.
+/// Reads what is to be checked, of which the prefilter throws nearly all away, and hands on the rest; also what code and
+/// configuration was thrown away.
 pub(super) fn gather(
     options: &Options,
     change: Option<&Change>,
@@ -71,28 +74,41 @@ pub(super) fn gather(
 ) -> Result<(), Error> {
     // Whether a change can only be judged by what the rest of the code says.
     let asks = AtomicBool::new(false);
-    let add = |file: File<'_>, language: Language, status: Option<FileStatus>, is_judged: bool| {
-        let candidate = Candidate { is_judged, status, ..Candidate::of(&file, language)? };
-        if change.is_some() && depends_on_code(&candidate) {
+    let kept = AtomicUsize::new(0);
+    let add = |file: &File<'_>, language: Language, status: Option<FileStatus>, is_judged: bool| {
+        each(Candidate { is_judged, status, ..Candidate::of(file, language)? });
+        Ok(())
+    };
+    let set_aside = |file: File<'_>, language: Language, is_judged: bool, content: Content| {
+        if !language.family().is_empty() || language.is_configuration() {
+            silent(SilentFile { path: file.path, local: file.local, language, is_judged, content });
+        }
+    };
+    let of_change = |mut file: File<'_>, status: Option<FileStatus>| {
+        let language = Language::of_path(Path::new(&file.path));
+        if change.is_some() && depends_on_code(language, &file.bytes) {
             asks.store(true, Ordering::Relaxed);
         }
-        each(candidate);
+        if prefilter::matters(language, &file.bytes) {
+            return add(&file, language, status, true);
+        }
+        if kept.fetch_add(file.bytes.len(), Ordering::Relaxed) + file.bytes.len() <= MOST_KEPT {
+            let content = Content::Kept(std::mem::take(&mut file.bytes).into_owned());
+            set_aside(file, language, true, content);
+        }
         Ok(())
     };
-    let consider = |file: File<'_>, status: Option<FileStatus>, is_judged: bool| {
-        let language = Language::of_path(Path::new(&file.path));
-        if prefilter::matters(language, &file.bytes) { add(file, language, status, is_judged) } else { Ok(()) }
-    };
-    let of_tree = |file: File<'_>, on_disk: Option<String>| {
-        (options.progress)();
+    let on_disk = |file: File<'_>, place: Option<PathBuf>, is_judged: bool| {
         let language = Language::of_path(Path::new(&file.path));
         if prefilter::matters(language, &file.bytes) {
-            return add(file, language, None, true);
+            return add(&file, language, None, is_judged);
         }
-        if !language.family().is_empty() || language.is_configuration() {
-            silent(SilentFile { path: file.path, local: file.local, language, on_disk });
-        }
+        set_aside(file, language, is_judged, Content::OnDisk(place));
         Ok(())
+    };
+    let of_tree = |file: File<'_>, place: Option<PathBuf>| {
+        (options.progress)();
+        on_disk(file, place, true)
     };
     match (&options.input, change) {
         (Input::Tree(paths), _) => {
@@ -102,7 +118,7 @@ pub(super) fn gather(
         (Input::File(file), _) => {
             (summary.files, summary.bytes) = (1, file.bytes.len() as u64);
             (options.progress)();
-            if let Err(refusal) = consider(file.clone(), None, true) {
+            if let Err(refusal) = of_change(file.clone(), None) {
                 summary.skipped.push(refusal.of(file.path.clone()));
             }
         }
@@ -110,13 +126,13 @@ pub(super) fn gather(
             let status = change.is_staged().then_some(FileStatus::Tracked);
             let each = |file: File<'_>| {
                 (options.progress)();
-                consider(file, status, true)
+                of_change(file, status)
             };
             let read = in_pool(options.tree.threads, || change.read(options.tree.max_file_size, each))??;
             (summary.files, summary.bytes, summary.skipped) = (read.files, read.bytes, read.skipped);
             if asks.load(Ordering::Relaxed) {
                 // Nothing is said of a file that has not changed, nor that it is none to be read.
-                let each = |file: File<'_>| drop(consider(file, None, false));
+                let each = |file: File<'_>, place: PathBuf| drop(on_disk(file, Some(place), false));
                 in_pool(options.tree.threads, || change.read_rest(options.tree.max_file_size, each))??;
             }
         }
@@ -136,12 +152,12 @@ pub(super) fn gather(
                 (paths, ..) => paths.to_vec(),
             };
             let walked = tree::walk(&paths, &options.tree, |mut file| {
-                let mut on_disk = None;
+                let mut place = None;
                 if let Some((path, local)) = rename(&file.path) {
-                    on_disk = Some(std::mem::replace(&mut file.path, path));
+                    place = Some(PathBuf::from(std::mem::replace(&mut file.path, path)));
                     file.local = local;
                 }
-                of_tree(file, on_disk)
+                of_tree(file, place)
             })?;
             (summary.files, summary.bytes) = (walked.files, walked.bytes);
             summary.skipped.extend(walked.skipped.into_iter().map(|skipped| {
@@ -153,21 +169,32 @@ pub(super) fn gather(
     Ok(())
 }
 
-/// Whether there is a variable in an environment file that is a key only if code says so: one with a name that does not tell,
-/// and a value that can be a key.
-fn depends_on_code(file: &Candidate) -> bool {
+/// Whether a change of a file may be judged by what other code says only: by which it takes as a key what is defined here, or
+/// a variable set here whose name does not tell.
+fn depends_on_code(language: Language, bytes: &[u8]) -> bool {
+    if !language.is_configuration() {
+        return !language.family().is_empty() && prefilter::can_define_secret(language, bytes);
+    }
+    String::from_utf8_lossy(bytes).lines().any(|line| {
+        let line = line.trim().trim_start_matches(['-', '"', '\'']).trim();
+        let line = line.strip_prefix("export ").or(line.strip_prefix("ENV ")).unwrap_or(line).trim();
+        let ends = if language == Language::Dotenv { &['='][..] } else { &['=', ':', ' '] };
+        let Some((name, value)) = line.split_once(ends) else { return false };
+        let name = name.trim_end().trim_end_matches(['"', '\'']);
+        let is_variable = || name.bytes().all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'0'..=b'9' | b'_'));
+        (language == Language::Dotenv && !name.starts_with('#') || is_variable())
+            && can_be_key(value.trim_matches([':', '=', ' ', '"', '\'', ',']))
+            && !matches!(name::tier(&[name]), Some(Tier::A | Tier::B))
+    })
+}
+
+/// Whether the value of a variable is none that says what else it is for: a place, a number, a sentence.
+fn can_be_key(value: &str) -> bool {
     const SHORTEST: usize = 6;
-    let is_open = |line: &str| {
-        let Some((name, value)) = line.split_once('=') else { return false };
-        let name = name.trim().trim_start_matches("export ").trim();
-        let value = value.trim().trim_matches(['"', '\'']);
-        let is_key = value.len() >= SHORTEST
-            && !value.contains("://")
-            && !value.contains(char::is_whitespace)
-            && !value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        is_key && !name.starts_with('#') && !matches!(name::tier(&[name]), Some(Tier::A | Tier::B))
-    };
-    file.language == Language::Dotenv && file.text.lines().any(is_open)
+    value.len() >= SHORTEST
+        && !value.contains("://")
+        && !value.contains(char::is_whitespace)
+        && !value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
 /// A version of a file, if it may matter under its name.

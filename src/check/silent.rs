@@ -1,7 +1,8 @@
 //! Files in which nothing tells of tokens. They are thrown away unread, until code names something as a key that can be
 //! defined or set there.
 
-use std::path::Path;
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -23,8 +24,17 @@ pub(super) struct SilentFile {
     /// As [`File::local`] has it.
     pub(super) local: usize,
     pub(super) language: Language,
-    /// Where it lies, if not at its path.
-    pub(super) on_disk: Option<String>,
+    /// As [`Candidate::is_judged`] has it.
+    pub(super) is_judged: bool,
+    pub(super) content: Content,
+}
+
+/// Where a file is read once more.
+pub(super) enum Content {
+    /// On disk: here, or at its path.
+    OnDisk(Option<PathBuf>),
+    /// What is staged need not lie on disk.
+    Kept(Vec<u8>),
 }
 
 /// The code among them.
@@ -119,12 +129,17 @@ fn holds(bytes: &[u8], name: &[u8]) -> bool {
 impl SilentFile {
     /// The file, if its bytes speak of what is looked for.
     fn read(&self, speaks: impl Fn(&[u8]) -> bool, limit: u64, buffer: &mut Vec<u8>) -> Option<Candidate> {
-        let on_disk = Path::new(self.on_disk.as_deref().unwrap_or(&self.path));
-        let bytes = source::read(on_disk, limit, buffer).ok()?;
+        let bytes = match &self.content {
+            Content::OnDisk(place) => {
+                let place = place.as_deref().unwrap_or(Path::new(&self.path));
+                source::read(place, limit, buffer).ok()?
+            }
+            Content::Kept(bytes) => Cow::Borrowed(bytes.as_slice()),
+        };
         if !speaks(&bytes) {
             return None;
         }
         let file = File { path: self.path.clone(), local: self.local, named: false, bytes };
-        Candidate::of(&file, self.language).ok()
+        Some(Candidate { is_judged: self.is_judged, ..Candidate::of(&file, self.language).ok()? })
     }
 }

@@ -193,12 +193,12 @@ impl Change {
         Ok(read)
     }
 
-    /// Hands the code that git tracks and the change does not touch on to `each`, as it is on disk. What cannot be read is
-    /// left out, for nothing is said of it.
+    /// Hands the code that git tracks and the change does not touch on to `each`, as it is on disk and with where it lies. What
+    /// cannot be read is left out, for nothing is said of it.
     ///
     /// # Errors
     /// An index that cannot be read.
-    pub fn read_rest(&self, max_file_size: u64, each: impl Fn(File<'_>) + Sync) -> Result<(), Error> {
+    pub fn read_rest(&self, max_file_size: u64, each: impl Fn(File<'_>, PathBuf) + Sync) -> Result<(), Error> {
         let changed: HashSet<&str> = self.content.files.iter().map(|file| file.path.as_str()).collect();
         let is_code = |path: &str| {
             let language = Language::of_path(Path::new(path));
@@ -216,7 +216,7 @@ impl Change {
             let bytes = kind.ok().map(|kind| tree::bytes(&on_disk, kind, false, max_file_size, buffer));
             if let Some(Ok(bytes)) = bytes {
                 let (path, local) = self.naming.name(path);
-                each(File { path, local, named: false, bytes });
+                each(File { path, local, named: false, bytes }, on_disk);
             }
         });
         Ok(())
