@@ -10,6 +10,7 @@ mod silent;
 mod writer;
 
 use std::fmt;
+use std::io;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError, mpsc};
@@ -307,8 +308,8 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     Ok(Outcome { findings, summary })
 }
 
-/// Does `work` with each item that `feed` hands on, on threads of their own, as many as there are processors if `threads`
-/// is 0. They wait without turning, so that they take nothing from those that read.
+/// Does `work` with each item that `feed` hands on, on threads of their own, no more than there are items, nor than
+/// processors if `threads` is 0. They wait without turning, so that they take nothing from those that read.
 fn in_parallel<T: Send>(
     threads: usize,
     work: impl Fn(T) + Sync,
@@ -320,24 +321,33 @@ fn in_parallel<T: Send>(
     };
     let (sender, receiver) = mpsc::channel();
     let receiver = Mutex::new(receiver);
-    thread::scope(|scope| {
+    let worker = || {
+        language::set_stack(STACK_SIZE);
+        loop {
+            let next = lock(&receiver).recv();
+            let Ok(item) = next else { break };
+            work(item);
+        }
+    };
+    let started: Mutex<Vec<io::Result<()>>> = Mutex::default();
+    let fed = thread::scope(|scope| {
         // It ends with this closure, and with it the threads.
         let sender = sender;
-        for _ in 0..threads {
-            let worker = || {
-                language::set_stack(STACK_SIZE);
-                loop {
-                    let next = lock(&receiver).recv();
-                    let Ok(item) = next else { break };
-                    work(item);
-                }
-            };
-            let spawned = thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, worker);
-            spawned.map_err(|error| Error::Threads(error.to_string()))?;
-        }
-        // The threads take until the sender is gone.
-        feed(&|item| drop(sender.send(item)))
-    })
+        feed(&|item| {
+            drop(sender.send(item));
+            let mut started = lock(&started);
+            if started.len() < threads {
+                let spawned = thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, worker);
+                started.push(spawned.map(drop));
+            }
+        })
+    });
+    // One that could be started does the work of those that could not.
+    let started = started.into_inner().unwrap_or_else(PoisonError::into_inner);
+    match started.into_iter().reduce(io::Result::or) {
+        Some(Err(error)) => Err(Error::Threads(error.to_string())),
+        Some(Ok(())) | None => fed,
+    }
 }
 
 /// What `work` makes of each item, in no particular order, on threads as those of [`in_parallel`].
@@ -346,19 +356,15 @@ fn map_in_parallel<T: Send, R: Send>(
     items: impl IntoIterator<Item = T>,
     work: impl Fn(T) -> R + Sync,
 ) -> Result<Vec<R>, Error> {
-    let mut items = items.into_iter().peekable();
     let done = Mutex::new(Vec::new());
-    // To start threads for nothing takes longer than most rounds.
-    if items.peek().is_some() {
-        let work = |item| {
-            let result = work(item);
-            lock(&done).push(result);
-        };
-        in_parallel(threads, work, |hand_on| {
-            items.for_each(hand_on);
-            Ok(())
-        })?;
-    }
+    let work = |item| {
+        let result = work(item);
+        lock(&done).push(result);
+    };
+    in_parallel(threads, work, |hand_on| {
+        items.into_iter().for_each(hand_on);
+        Ok(())
+    })?;
     Ok(done.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 

@@ -128,7 +128,11 @@ pub(super) fn gather(
                 (options.progress)();
                 of_change(file, status)
             };
-            let read = in_pool(options.tree.threads, || change.read(options.tree.max_file_size, each))??;
+            let read = match change.is_staged() {
+                // They are few, and read one after the other.
+                true => change.read(options.tree.max_file_size, each)?,
+                false => in_pool(options.tree.threads, || change.read(options.tree.max_file_size, each))??,
+            };
             (summary.files, summary.bytes, summary.skipped) = (read.files, read.bytes, read.skipped);
             if asks.load(Ordering::Relaxed) {
                 // Nothing is said of a file that has not changed, nor that it is none to be read.
