@@ -41,6 +41,62 @@ fn only_what_is_added_modified_or_renamed_counts() {
     assert_eq!(report.found(), ["weak-secret added.js:1", "weak-secret changed.js:2", "weak-secret new.js:1"]);
 }
 
+/// What the index remembers of folders says which have to be looked into.
+#[test]
+fn folders_that_have_not_changed_are_left_out_and_no_others() {
+    let repo = Repo::empty();
+    for path in ["a/b/c/one.js", "a/b/two.js", "a/three.js", "a.js", "a-b/four.js", "file/was/here.js", "z.js"] {
+        repo.write(path, WEAK);
+    }
+    repo.write("folder", CLEAN).commit("first", 1);
+    let found = |repo: &Repo| repo.check(&["--staged"]).found();
+    assert_eq!(found(&repo), [""; 0]);
+    // As git leaves it after a commit, with all it remembers, and after one file in a folder is staged.
+    repo.write("a/b/c/one.js", format!("\n{WEAK}")).git(&["add", "."]);
+    assert_eq!(found(&repo), ["weak-secret a/b/c/one.js:2"]);
+    repo.commit("second", 2);
+    assert_eq!(found(&repo), [""; 0]);
+    // A folder where a file was, a file where a folder was, one between them in the order of names.
+    repo.git(&["rm", "-q", "-r", "folder", "file"]);
+    repo.write("folder/new.js", WEAK).write("file", CLEAN).write("a.b/new.js", WEAK).git(&["add", "."]);
+    assert_eq!(found(&repo), ["weak-secret a.b/new.js:1", "weak-secret folder/new.js:1"]);
+    repo.commit("third", 3);
+    // What is only meant to be added.
+    repo.write("meant.js", WEAK).git(&["add", "-N", "meant.js"]);
+    assert_eq!(found(&repo), [""; 0]);
+    repo.write("a/b/five.js", WEAK).git(&["add", "a"]);
+    assert_eq!(found(&repo), ["weak-secret a/b/five.js:1"]);
+}
+
+#[test]
+fn every_form_of_the_index() {
+    for form in [&["--index-version", "4"][..], &["--split-index"], &["--untracked-cache"], &["--force-write-index"]] {
+        let repo = Repo::empty();
+        repo.write("old/app.js", WEAK).write("other/app.js", CLEAN).commit("first", 1);
+        repo.git(&[&["update-index"], form].concat());
+        repo.write("new/app.js", WEAK).git(&["add", "."]);
+        assert_eq!(repo.check(&["--staged"]).found(), ["weak-secret new/app.js:1"], "{form:?}");
+    }
+    let repo = Repo::empty();
+    repo.write("old/app.js", WEAK).write("other/deep/app.js", CLEAN).commit("first", 1);
+    repo.git(&["sparse-checkout", "init", "--cone", "--sparse-index"]);
+    repo.git(&["sparse-checkout", "set", "old"]);
+    repo.write("old/new.js", WEAK).git(&["add", "old"]);
+    assert_eq!(repo.check(&["--staged"]).found(), ["weak-secret old/new.js:1"]);
+}
+
+#[test]
+fn a_damaged_index_is_no_clean_one() {
+    let repo = Repo::new();
+    repo.write("app.js", WEAK).git(&["add", "."]);
+    let path = repo.path(".git/index");
+    let bytes = fs::read(&path).expect("an index");
+    for damaged in [&b"DIRC"[..], b"no index", &bytes[..bytes.len() / 2], &[0xff; 4096]] {
+        fs::write(&path, damaged).expect("written");
+        repo.check(&["--staged"]).refused("index");
+    }
+}
+
 #[test]
 fn nothing_staged_is_said_and_is_no_failure() {
     let report = Repo::new().check(&["--staged"]);

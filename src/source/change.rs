@@ -4,6 +4,8 @@
 //! from the working tree. Deleted files are no change here. Whoever asks whether a change is clean must not hear that it is
 //! because nobody could look: where git cannot say what has changed, or a staged object cannot be read, that is an error.
 
+mod index;
+
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -18,6 +20,8 @@ use crate::finding::Skipped;
 use crate::language::Language;
 use crate::repository::{self, Error, Naming, Selection};
 use crate::source::{self, File, Refusal, tree};
+
+use index::{Kind, Staged};
 
 /// What to look at of a change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -76,20 +80,21 @@ impl Change {
         let (repository, root) = open(options)?;
         let naming = Naming::below(Some(&root));
         let content = {
-            let compare = || {
-                let head = match repository.head() {
-                    Ok(head) => Some(head.peel_to_tree()?),
-                    Err(error) if error.code() == ErrorCode::UnbornBranch => None,
-                    Err(error) => return Err(error),
-                };
-                repository.diff_tree_to_index(head.as_ref(), None, Some(&mut diff_options()))
+            let failed = |error: git2::Error| Error::new(&root, &error);
+            let head = match repository.head() {
+                Ok(head) => Some(head.peel_to_tree().map_err(failed)?),
+                Err(error) if error.code() == ErrorCode::UnbornBranch => None,
+                Err(error) => return Err(failed(error)),
             };
-            let diff = compare().map_err(|error| Error::new(&root, &error))?;
-            if let Some(conflict) = diff.deltas().find(|delta| delta.status() == Delta::Conflicted) {
-                let reason = format!("{} is in conflict, and nothing of it is staged yet", path_of(&conflict));
-                return Err(Error::because(&root, reason));
+            let staged = index::staged(&repository, head.as_ref()).map_err(|reason| Error::because(&root, reason))?;
+            // What is staged is not read from disk.
+            let staged = staged.into_iter().map(|staged| (staged, PathBuf::new()));
+            let mut content = Content::of(&Selection::of(&options.paths, &root)?, &root, &naming, staged);
+            if options.changed_lines {
+                let diff = repository.diff_tree_to_index(head.as_ref(), None, Some(&mut diff_options()));
+                content.lines = Some(lines(&root, &naming, diff.map_err(failed)?)?);
             }
-            content(options, &root, &naming, diff)?
+            content
         };
         Ok(Change { repository: Mutex::new(repository), root, naming, is_staged: true, content })
     }
@@ -110,7 +115,22 @@ impl Change {
             let tree = repository.find_commit(base).and_then(|commit| commit.tree());
             let diff =
                 tree.and_then(|tree| repository.diff_tree_to_workdir_with_index(Some(&tree), Some(&mut settings)));
-            content(options, &root, &naming, diff.map_err(|error| Error::new(&root, &error))?)?
+            let diff = diff.map_err(|error| Error::new(&root, &error))?;
+            let changed = diff.deltas().filter_map(|delta| {
+                let is_gone = matches!(delta.status(), Delta::Deleted | Delta::Unmodified | Delta::Ignored);
+                let kind = match delta.new_file().mode() {
+                    FileMode::Link => Kind::Link,
+                    FileMode::Commit => Kind::Submodule,
+                    _ => Kind::File,
+                };
+                let on_disk = delta.new_file().path().filter(|_| !is_gone)?.to_owned();
+                Some((Staged { path: path_of(&delta), id: delta.new_file().id(), kind }, on_disk))
+            });
+            let mut content = Content::of(&Selection::of(&options.paths, &root)?, &root, &naming, changed);
+            if options.changed_lines {
+                content.lines = Some(lines(&root, &naming, diff)?);
+            }
+            content
         };
         Ok(Change { repository: Mutex::new(repository), root, naming, is_staged: false, content })
     }
@@ -292,47 +312,54 @@ fn tracked_branch(repository: &git2::Repository, revision: &str) -> Option<(Stri
     (is_plain(remote) && is_plain(branch) && !branch.is_empty()).then(|| (remote.to_owned(), branch.to_owned()))
 }
 
-/// The files a comparison finds added, modified or renamed, and the lines if they were asked for.
-fn content(options: &Options, root: &Path, naming: &Naming, mut diff: Diff<'_>) -> Result<Content, Error> {
-    let selection = Selection::of(&options.paths, root)?;
-    let failed = |error: git2::Error| Error::new(root, &error);
-    if options.changed_lines {
-        // Of a file that was renamed only the lines that differ have changed.
-        let mut find = DiffFindOptions::new();
-        diff.find_similar(Some(find.renames(true).for_untracked(true).dont_ignore_whitespace(true))).map_err(failed)?;
-    }
-    let mut content = Content::default();
-    for delta in diff.deltas() {
-        let path = path_of(&delta);
-        if matches!(delta.status(), Delta::Deleted | Delta::Unmodified | Delta::Ignored) || !selection.holds(&path) {
-            continue;
-        }
-        let limit = match delta.new_file().mode() {
-            FileMode::Link => Some("symbolic link, not followed"),
-            FileMode::Commit => Some("submodule"),
-            _ => None,
-        };
-        if let Some(reason) = limit {
-            content.skipped.push(Refusal::limit(reason).of(naming.name(&path).0));
-            continue;
-        }
-        let on_disk = root.join(delta.new_file().path().unwrap_or(Path::new(&path)));
-        content.files.push(ChangedFile { path, on_disk, id: delta.new_file().id() });
-    }
-    if options.changed_lines {
-        let mut lines: HashMap<String, Vec<RangeInclusive<usize>>> = HashMap::new();
-        let mut note = |delta: DiffDelta<'_>, hunk: DiffHunk<'_>| {
-            let (start, count) = (hunk.new_start() as usize, hunk.new_lines() as usize);
-            if count > 0 {
-                let (name, _) = naming.name(&path_of(&delta));
-                lines.entry(name).or_default().push(start..=start + count - 1);
+impl Content {
+    /// Of these files, each with its path on disk, those that are selected, without lines.
+    fn of(
+        selection: &Selection,
+        root: &Path,
+        naming: &Naming,
+        files: impl IntoIterator<Item = (Staged, PathBuf)>,
+    ) -> Content {
+        let mut content = Content::default();
+        for (Staged { path, id, kind }, on_disk) in files {
+            if !selection.holds(&path) {
+                continue;
             }
-            true
-        };
-        diff.foreach(&mut |_, _| true, None, Some(&mut note), None).map_err(failed)?;
-        content.lines = Some(lines);
+            let limit = match kind {
+                Kind::File => None,
+                Kind::Link => Some("symbolic link, not followed"),
+                Kind::Submodule => Some("submodule"),
+            };
+            match limit {
+                Some(reason) => content.skipped.push(Refusal::limit(reason).of(naming.name(&path).0)),
+                None => content.files.push(ChangedFile { path, on_disk: root.join(on_disk), id }),
+            }
+        }
+        content
     }
-    Ok(content)
+}
+
+/// The changed lines of each file by its name in reports.
+fn lines(
+    root: &Path,
+    naming: &Naming,
+    mut diff: Diff<'_>,
+) -> Result<HashMap<String, Vec<RangeInclusive<usize>>>, Error> {
+    let failed = |error: git2::Error| Error::new(root, &error);
+    // Of a file that was renamed only the lines that differ have changed.
+    let mut find = DiffFindOptions::new();
+    diff.find_similar(Some(find.renames(true).for_untracked(true).dont_ignore_whitespace(true))).map_err(failed)?;
+    let mut lines: HashMap<String, Vec<RangeInclusive<usize>>> = HashMap::new();
+    let mut note = |delta: DiffDelta<'_>, hunk: DiffHunk<'_>| {
+        let (start, count) = (hunk.new_start() as usize, hunk.new_lines() as usize);
+        if count > 0 {
+            let (name, _) = naming.name(&path_of(&delta));
+            lines.entry(name).or_default().push(start..=start + count - 1);
+        }
+        true
+    };
+    diff.foreach(&mut |_, _| true, None, Some(&mut note), None).map_err(failed)?;
+    Ok(lines)
 }
 
 /// The path a file has after a change, from the root of the working tree.
