@@ -387,14 +387,19 @@ fn is_entry(language: Language, bytes: &[u8], around: Range<usize>, can_be_key: 
     match (opens, quoted) {
         // The whole of a quoted text.
         (true, Some((_, behind))) => match next(behind) {
-            Some(b':' | b'=') => !has_version(behind) && (leads_on(name) || !has_entries(behind)),
+            Some(b':' | b'=') => !has_version(behind) && !is_empty(behind) && (leads_on(name) || !has_entries(behind)),
             _ => names_another(),
         },
-        (true, None) => matches!(after.first(), Some(b':' | b'=')) && !(language == Language::Json && is_prose(after)),
+        (true, None) => match after.first() {
+            Some(b':') => parts_from_value(after) && !(language == Language::Json && is_prose(after)),
+            first => first == Some(&b'='),
+        },
         // The last word of a sentence.
         (false, Some(_)) => false,
         (false, None) => match next(after) {
             Some(b'}') => !name.starts_with(b"secrets."),
+            // `${NAME:-value}` is as good as an entry.
+            Some(b':') if !before.ends_with(b"{") && !parts_from_value(after) => false,
             Some(b':') if language == Language::Json => !is_prose(after),
             Some(b':') => !is_only_looked_up(after) && (leads_on(name) || !has_entries(after)),
             Some(b'=' | b'|') => true,
@@ -416,6 +421,23 @@ fn is_value_of_name(before: &[u8]) -> bool {
     let length = before.iter().rev().take(MAX_NAME).take_while(|byte| is_name(**byte)).count();
     let key = before.get(before.len() - length..).unwrap_or_default();
     str::from_utf8(key).is_ok_and(is_name_key)
+}
+
+/// Whether a colon behind a name without quotes parts it from a value, and is not one of `npm:jws:2016`: a blank follows it, a
+/// line's end or a quote.
+fn parts_from_value(behind: &[u8]) -> bool {
+    let value = behind.trim_ascii_start().strip_prefix(b":");
+    value.is_some_and(|value| {
+        value
+            .first()
+            .is_none_or(|byte| byte.is_ascii_whitespace() || is_quote(byte) || matches!(byte, b'\\' | b'{' | b'['))
+    })
+}
+
+/// Whether the value of an entry in JSON is a list of nothing, or none.
+fn is_empty(behind: &[u8]) -> bool {
+    let value = behind.trim_ascii_start().strip_prefix(b":").map(<[u8]>::trim_ascii_start).unwrap_or_default();
+    [&b"[]"[..], b"{}", b"null", b"true", b"false"].iter().any(|empty| value.starts_with(empty))
 }
 
 /// Whether what follows a name inside a text of JSON is a sentence: `: Verification can be bypassed with`.
@@ -592,6 +614,11 @@ mod tests {
         check(Language::Json, r#"{"title": "jsonwebtoken: Verification can be bypassed with"}"#, false);
         check(Language::Json, r#"{"application.yml": "jwt: correct horse battery\n"}"#, true);
         check(Language::Json, r#"{"code": "const token = f(user)"}"#, false);
+        check(Language::Json, r#"{"id": "npm:jws:2016", "allow": "`secretsmanager:GetSecret`"}"#, false);
+        check(Language::Json, r#"{"secret": [], "clientSecret" : null}"#, false);
+        check(Language::Json, "{ jwtSecret:'abc' }", true);
+        check(Language::Yaml, "package: npm:jws:2016", false);
+        check(Language::Yaml, "{jwtSecret: abc}", true);
         check(Language::Json, r#"{"title": "detected-jwt-secret", "all": ["ExposedSecrets"]}"#, false);
         check(Language::Json, r#"{"name": "jsonwebtoken", "about": "`jwt_key` is set"}"#, false);
         check(Language::Json, r#"{"jwtForgedChallenge": {"key": "abc"}}"#, false);
