@@ -283,6 +283,34 @@ fn versions_that_say_the_same_keep_their_commits() {
     assert_eq!((&commit["id"], &commit["last_id"]), (&Value::from(commits[0].as_str()), &Value::from(last.as_str())));
 }
 
+#[test]
+fn versions_that_said_the_same_part_when_code_uses_another_variable() {
+    let repo = Repo::new();
+    for (day, magic) in [(2, secret(1)), (3, secret(2)), (4, secret(1))] {
+        repo.write(".env", format!("JWT_SECRET=hunter2\nMAGIC={magic}\n# {day}\n")).commit("change", day);
+    }
+    repo.git(&["rm", "-q", ".env"]);
+    repo.commit("remove", 5);
+    let run = || repo.check(&["--history"]).json["findings"].clone();
+    run();
+    repo.write("src/new.js", "require('jsonwebtoken').sign({}, process.env.MAGIC)\n").commit("use", 6);
+    let report = repo.check(&["--history"]);
+    assert_eq!(report.json["findings"], history(&repo).json["findings"]);
+    assert_eq!(run(), report.json["findings"]);
+}
+
+#[test]
+fn a_log_that_forgets_is_noticed() {
+    let repo = Repo::new();
+    repo.write("gone.js", signs_with(&secret(1))).commit("add", 2);
+    repo.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    let reach = || repo.check(&["--history"]).findings()[0]["commit"]["reachable"].clone();
+    assert_eq!(reach(), "reflog");
+    repo.git(&["reflog", "expire", "--expire=now", "--all"]);
+    assert_eq!(reach(), "nowhere");
+    assert_eq!(repo.check(&["--history"]).json["findings"], history(&repo).json["findings"]);
+}
+
 /// A setting that was harmless becomes a key by code that is newer.
 #[test]
 fn new_code_makes_an_old_setting_a_key() {

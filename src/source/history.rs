@@ -146,7 +146,7 @@ pub struct History {
     root: Option<PathBuf>,
     project_names: Vec<String>,
     memory: Option<Memory>,
-    /// The digest of the variables with which an earlier run has found blobs harmless.
+    /// The digest of the variables with which an earlier run has found blobs harmless, or to say the same.
     variables: Option<[u8; 32]>,
 }
 
@@ -192,7 +192,8 @@ impl History {
         if anew || !tips.hold(&repository, &known) {
             known = known.without_names();
         }
-        let mut variables = (!known.harmless.is_empty()).then_some(known.variables);
+        let has_twins = known.sightings.iter().any(|sighting| sighting.twin.is_some());
+        let mut variables = (has_twins || !known.harmless.is_empty()).then_some(known.variables);
         let mut found = Found::read(&repository, &known, max_file_size, &options.progress);
         let mut places = found.places(&repository, &known, &tips);
         let is_unnamed = |id: &Oid| !places.contains_key(id);
@@ -365,6 +366,12 @@ impl Tips {
         // A ref can lead back to what nothing led to.
         let elsewhere = known.counted.reflog + known.counted.unreachable > 0;
         if elsewhere && new.iter().any(|tip| known.commits.binary_search(tip).is_ok()) {
+            return false;
+        }
+        // A log can forget what only it led to, and lead back to what nothing led to.
+        let forgets = known.reflogs.iter().any(|id| self.reflogs.binary_search(id).is_err());
+        let is_back = |id: &Oid| known.reflogs.binary_search(id).is_err() && known.commits.binary_search(id).is_ok();
+        if known.counted.reflog > 0 && forgets || known.counted.unreachable > 0 && self.reflogs.iter().any(is_back) {
             return false;
         }
         gone.iter().all(|tip| {
@@ -630,6 +637,7 @@ impl Found {
         known.trees.extend(self.graph.read());
         known.commits.extend(self.graph.commits.iter().map(|commit| commit.id));
         known.tips = tips.refs.clone();
+        known.reflogs = tips.reflogs.clone();
     }
 
     /// What could not be looked at, in words.

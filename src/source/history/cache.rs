@@ -61,11 +61,14 @@ pub struct Known {
     pub commits: Vec<Oid>,
     /// What refs pointed to.
     pub tips: Vec<Oid>,
+    /// What the logs of refs spoke of.
+    pub reflogs: Vec<Oid>,
     /// Where the blobs stand in which there was something.
     pub sightings: Vec<Sighting>,
     /// What was counted.
     pub counted: Counted,
-    /// A digest of the names of the variables that code uses as keys, on which depends what is harmless.
+    /// A digest of the names of the variables that code uses as keys, on which depends what is harmless, and what says the
+    /// same.
     pub variables: [u8; 32],
 }
 
@@ -107,8 +110,8 @@ impl Known {
             || self.sightings.binary_search_by_key(id, |sighting| sighting.blob).is_ok()
     }
 
-    fn lists(&self) -> [&Vec<Oid>; 6] {
-        [&self.packs, &self.clean, &self.harmless, &self.trees, &self.commits, &self.tips]
+    fn lists(&self) -> [&Vec<Oid>; 7] {
+        [&self.packs, &self.clean, &self.harmless, &self.trees, &self.commits, &self.tips, &self.reflogs]
     }
 
     fn to_bytes(&self, key: &[u8; 32]) -> Vec<u8> {
@@ -151,6 +154,7 @@ impl Known {
             &mut known.trees,
             &mut known.commits,
             &mut known.tips,
+            &mut known.reflogs,
         ] {
             *ids = rest.ids()?;
         }
@@ -309,6 +313,7 @@ mod tests {
             trees: vec![id(4)],
             commits: vec![id(5)],
             tips: vec![id(5), id(1)],
+            reflogs: vec![id(6)],
             sightings: vec![
                 Sighting {
                     blob: id(7),
