@@ -207,6 +207,10 @@ fn the_environment_of_hooks_counts() {
     let expected = ["weak-secret partial.js:1", "weak-secret staged.js:1"];
     assert_eq!(run(".", ".git", ".git/index.other"), expected);
     assert_eq!(run(".", repo.path(".git").to_str().expect("a path"), index.to_str().expect("a path")), expected);
+    // As git names it to a hook that goes into a folder.
+    let mut check = jotlint(&repo.path("src"), &["check", "--format", "json", "--staged"]);
+    let report = Report::of(check.env("GIT_INDEX_FILE", ".git/index.other"));
+    assert_eq!(report.findings().len(), 2, "{}", report.stderr);
 }
 
 #[test]

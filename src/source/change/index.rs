@@ -33,8 +33,10 @@ pub(super) enum Kind {
 /// # Errors
 /// An index that cannot be read, in words, or one with a conflict in it.
 pub(super) fn staged(repository: &git2::Repository, tree: Option<&git2::Tree>) -> Result<Vec<Staged>, String> {
-    // Hooks are told where it is.
-    let path = env::var_os("GIT_INDEX_FILE").map_or_else(|| repository.path().join("index"), PathBuf::from);
+    // Hooks are told where it is, from the root of the working tree whatever folder they run in.
+    let named = env::var_os("GIT_INDEX_FILE").map(PathBuf::from);
+    let root = repository.workdir().unwrap_or(repository.path());
+    let path = named.map_or_else(|| repository.path().join("index"), |named| root.join(named));
     // A repository to which nothing was ever added has none.
     if path.try_exists().is_ok_and(|exists| !exists) {
         return Ok(Vec::new());
