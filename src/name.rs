@@ -171,10 +171,11 @@ pub fn can_lead_to_secret(name: &str) -> bool {
     let Some(vocabulary) = VOCABULARY.as_ref() else { return true };
     let Some(last) = humps(name).last() else { return true };
     let last = lower(last);
+    let last = last.trim_end_matches(|character: char| character.is_ascii_digit());
     // Words may be glued together, and of several.
     let is_step = |word: &str| vocabulary.steps.contains(word);
     let ends = |word: &str| word.char_indices().any(|(at, _)| word.get(at..).is_some_and(is_step));
-    vocabulary.is_qualifier(&last) || ends(&last) || last.strip_suffix('s').is_some_and(ends)
+    vocabulary.is_qualifier(last) || ends(last) || last.strip_suffix('s').is_some_and(ends)
 }
 
 /// A name taken apart.

@@ -578,6 +578,7 @@ mod tests {
             "args: [--jwt-secret, abc]",
             "jwtConfig:\n  secretKey: abc",
             "jwt-options: {key: abc}",
+            "jwt1:\n  key: abc",
             "jwtThing:\n  \"abc\"",
             "key: {{ .Values.jwtKey | default \"x\" }}",
             "tokens:\n  key: abc",
@@ -614,6 +615,7 @@ mod tests {
         check(Language::Json, r#"{"title": "jsonwebtoken: Verification can be bypassed with"}"#, false);
         check(Language::Json, r#"{"application.yml": "jwt: correct horse battery\n"}"#, true);
         check(Language::Json, r#"{"code": "const token = f(user)"}"#, false);
+        check(Language::Json, r#"{"command": "JWT_SECRET=abc npm run dev -- --host foo"}"#, true);
         check(Language::Json, r#"{"id": "npm:jws:2016", "allow": "`secretsmanager:GetSecret`"}"#, false);
         check(Language::Json, r#"{"secret": [], "clientSecret" : null}"#, false);
         check(Language::Json, "{ jwtSecret:'abc' }", true);
