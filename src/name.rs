@@ -80,6 +80,8 @@ struct Vocabulary {
     finals: AhoCorasick,
     /// The words that names above a secret's can end in.
     steps: FxHashSet<String>,
+    /// The words of names that do not say JWT.
+    plain: FxHashSet<String>,
     /// How qualifiers begin, by which nearly all other names are told.
     beginnings: FxHashSet<[u8; 2]>,
 }
@@ -108,12 +110,22 @@ fn load() -> Result<Vocabulary, Box<dyn std::error::Error>> {
     let same: Vec<String> =
         names.same.iter().filter(|(_, same)| steps.contains(*same)).map(|(word, _)| word.clone()).collect();
     steps.extend(same);
+    let unsaid = names.patterns.iter().filter(|pattern| pattern.tier != Tier::A);
+    let mut plain: FxHashSet<String> = unsaid
+        .clone()
+        .flat_map(|pattern| pattern.tokens.iter().flat_map(|token| token.split('|')))
+        .map(str::to_owned)
+        .collect();
+    plain.extend(unsaid.flat_map(|pattern| pattern.between.iter().flatten()).cloned());
+    plain.extend(
+        wholes.iter().filter(|(tier, _)| *tier != Tier::A).flat_map(|(_, whole)| whole.iter().flatten()).cloned(),
+    );
     let alternatives = |token: &String| token.split('|').map(str::to_owned).collect();
     let patterns =
         names.patterns.iter().map(|pattern| pattern.tokens.iter().rev().map(alternatives).collect()).collect();
     let finals = AhoCorasick::builder().ascii_case_insensitive(true).build(finals)?;
     let beginnings = names.qualifiers.iter().filter_map(|word| word.as_bytes().first_chunk().copied()).collect();
-    Ok(Vocabulary { wholes, patterns, finals, steps, beginnings, names })
+    Ok(Vocabulary { wholes, patterns, finals, steps, plain, beginnings, names })
 }
 
 /// The lower-case tokens of a path of names, outermost first: `["jwt", "signingKey"]` is `jwt`, `signing`, `key`.
@@ -173,9 +185,19 @@ pub fn can_lead_to_secret(name: &str) -> bool {
     let last = lower(last);
     let last = last.trim_end_matches(|character: char| character.is_ascii_digit());
     // Words may be glued together, and of several.
-    let is_step = |word: &str| vocabulary.steps.contains(word);
-    let ends = |word: &str| word.char_indices().any(|(at, _)| word.get(at..).is_some_and(is_step));
-    vocabulary.is_qualifier(last) || ends(last) || last.strip_suffix('s').is_some_and(ends)
+    let words = &vocabulary.names.words;
+    let parts = cut(last, words);
+    let last = parts.as_ref().and_then(|parts| parts.last()).map_or(last, String::as_str);
+    let is_step = |word: &str| vocabulary.steps.contains(word) || vocabulary.is_qualifier(word);
+    is_step(last) || last.strip_suffix('s').is_some_and(is_step)
+}
+
+/// Whether a name is a secret's where names that do not say JWT lead to it: `privateKey` is one below `access`, `objectKey`
+/// below none.
+pub fn can_end_secret(name: &str) -> bool {
+    let Some(vocabulary) = VOCABULARY.as_ref() else { return true };
+    let is_plain = |token: &String| vocabulary.plain.contains(token) || vocabulary.is_qualifier(token);
+    ends_like_secret(name) && segments(&vocabulary.names, &[name]).iter().flatten().all(is_plain)
 }
 
 /// A name taken apart.
@@ -482,6 +504,16 @@ mod tests {
         for name in ["unsafeSecretStorageChallenge", "secretName", "jwt", "express-jwt", "keyboard", "", "_", "base64"]
         {
             assert!(!ends_like_secret(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_end_secrets_that_others_begin() {
+        for name in ["key", "SecurityKey", "private_keys", "KEY_V2", "accesstokensalt"] {
+            assert!(can_end_secret(name), "{name}");
+        }
+        for name in ["objectKey", "lowercase-keys", "private", "keyboard", ""] {
+            assert!(!can_end_secret(name), "{name}");
         }
     }
 

@@ -4,6 +4,7 @@
 //! library, a name that can hold a JWT secret, a private key, a token. The pass looks for a few dozen short literals at once
 //! and judges the places where it finds one. It errs on the side of parsing.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -13,7 +14,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::language::Language;
 use crate::language::tree::is_name_key;
-use crate::name;
+use crate::name::{self, Tier};
 
 /// Words one of which stands in the name of every JWT library and of nearly every secret. `kty` is in every JSON Web Key
 /// (RFC 7517 §4.1).
@@ -33,8 +34,12 @@ const STRONG: [&str; 13] = [
     "kty",
 ];
 
-/// Words that matter as part of a name that says more.
-const WEAK: [&str; 4] = ["key", "salt", "token", "auth"];
+/// Words that matter as part of a name that says more, or below one that does.
+const WEAK: [&str; 3] = ["key", "salt", "settings"];
+
+/// Words one of which stands in every name that makes a plain `key` or `salt` below it a JWT secret, but for those of
+/// [`STRONG`].
+const STEPS: [&str; 5] = ["token", "auth", "access", "refresh", "sign"];
 
 /// Words of [`STRONG`] that name no key of code by themselves.
 const GENERAL: [&str; 2] = ["passphrase", "nacos"];
@@ -47,6 +52,9 @@ const MAX_LINE: usize = 80;
 
 /// How many bytes of a name stand at most before a word in it, and behind. What is longer is text or data.
 const MAX_NAME: usize = 200;
+
+/// How far, in bytes, the other end of a comment is looked for.
+const MAX_COMMENT: usize = 4096;
 
 /// How far from a name, in bytes, a text can stand that has to do with it, whatever is between them.
 const NEAR: usize = 100;
@@ -86,6 +94,7 @@ impl Search {
 struct Patterns {
     candidates: Search,
     objects: Search,
+    steps: Search,
 }
 
 impl Patterns {
@@ -101,14 +110,41 @@ impl Patterns {
 /// Nothing if the searches could not be built, which a test rules out; everything would then be parsed.
 static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
     // In the three ways people write them: any more, and the search is no longer one of a few dozen literals.
-    let spellings = STRONG.iter().chain(&WEAK).flat_map(|word| {
+    let spelled = |word: &&str| {
         let (first, rest) = word.split_at(1);
         [word.to_string(), word.to_ascii_uppercase(), first.to_ascii_uppercase() + rest]
-    });
+    };
     let objects = OBJECTS.map(str::to_owned);
-    let words: Vec<String> = spellings.chain(["WebToken".to_owned()]).chain(objects.clone()).collect();
-    Some(Patterns { candidates: Search::new(&words)?, objects: Search::new(&objects)? })
+    let words = STRONG.iter().chain(&WEAK).flat_map(spelled);
+    let words: Vec<String> = words.chain(["WebToken".to_owned()]).chain(objects.clone()).collect();
+    let steps: Vec<String> = STEPS.iter().flat_map(spelled).collect();
+    Some(Patterns { candidates: Search::new(&words)?, objects: Search::new(&objects)?, steps: Search::new(&steps)? })
 });
+
+/// What is looked through.
+struct Text<'b> {
+    language: Language,
+    bytes: &'b [u8],
+    /// Whether a section in it makes a plain `key` a JWT secret; found out when there is one.
+    has_step: OnceCell<bool>,
+}
+
+impl<'b> Text<'b> {
+    fn new(language: Language, bytes: &'b [u8]) -> Self {
+        Text { language, bytes, has_step: OnceCell::new() }
+    }
+
+    fn has_step(&self) -> bool {
+        *self.has_step.get_or_init(|| {
+            PATTERNS.as_ref().is_none_or(|patterns| {
+                patterns.steps.any(self.bytes, |word| {
+                    let Some(around) = name_around(self.bytes, &word) else { return false };
+                    opens_section(self.bytes, &around) && self.bytes.get(around).is_some_and(leads_on)
+                })
+            })
+        })
+    }
+}
 
 /// Whether `bytes` begin with a token from its beginning, which is one of [`OBJECTS`], to its second dot, with a header long
 /// enough to name an algorithm (RFC 7515 §7.1).
@@ -142,14 +178,18 @@ pub fn matters(language: Language, bytes: &[u8]) -> bool {
         }
         // What a tree-sitter grammar reads takes many times as long to parse as what oxc reads.
         _ if !language.family().is_empty() && !language.is_javascript() => can_hold_secret(language, bytes),
-        _ => patterns.token_or(bytes, |word| word_matters(language, bytes, word.start, word.end)),
+        _ => {
+            let text = Text::new(language, bytes);
+            patterns.token_or(bytes, |word| word_matters(&text, word))
+        }
     }
 }
 
 /// Whether configuration that matters does so for the tokens in it alone, so that nobody has to parse it.
 pub fn holds_only_tokens(language: Language, bytes: &[u8]) -> bool {
+    let text = Text::new(language, bytes);
     let is_word = |found: &Range<usize>| bytes.get(found.start) != Some(&b'e');
-    let is_name = |found: Range<usize>| is_word(&found) && word_matters(language, bytes, found.start, found.end);
+    let is_name = |found: Range<usize>| is_word(&found) && word_matters(&text, found);
     let Some(patterns) = PATTERNS.as_ref() else { return false };
     let is_parsed = language.is_configuration() && !matches!(language, Language::Dotenv | Language::Key);
     is_parsed && !patterns.candidates.any(bytes, is_name)
@@ -167,7 +207,8 @@ pub fn can_matter(bytes: &[u8]) -> bool {
         return matters(Language::Json, bytes) || (is_notebook() && matters(Language::Notebook, bytes));
     }
     // What matters in any format matters in configuration without prose.
-    patterns.token_or(bytes, |word| word_matters(Language::Toml, bytes, word.start, word.end))
+    let text = Text::new(Language::Toml, bytes);
+    patterns.token_or(bytes, |word| word_matters(&text, word))
 }
 
 /// Whether code has something to do with tokens, or a text beside a name that can be a secret's: a general secret's name alone
@@ -177,8 +218,9 @@ pub fn can_hold_secret(language: Language, bytes: &[u8]) -> bool {
     let Some(patterns) = PATTERNS.as_ref() else {
         return true;
     };
+    let text = Text::new(language, bytes);
     patterns.token_or(bytes, |found| {
-        if !word_matters(language, bytes, found.start, found.end) {
+        if !word_matters(&text, found.clone()) {
             return false;
         }
         let (before, after) =
@@ -194,13 +236,13 @@ pub fn can_hold_secret(language: Language, bytes: &[u8]) -> bool {
         if is_one_of(&GENERAL) {
             return false;
         }
-        let is_quote = |byte: &u8| language.quotes().contains(byte);
+        let opens = |byte: &u8| language.quotes().contains(byte);
         if !is_one_of(&WEAK) && !is_one_of(&["secret"]) {
             // Nobody uses a library of JavaScript without its name in quotes, nor writes a key down without any.
             let ends = |byte: &&u8| **byte != b'\n';
             return !language.is_javascript()
-                || before.iter().rev().take(MAX_LINE).take_while(ends).any(is_quote)
-                || after.iter().take(MAX_LINE).take_while(ends).any(is_quote);
+                || before.iter().rev().take(MAX_LINE).take_while(ends).any(opens)
+                || after.iter().take(MAX_LINE).take_while(ends).any(opens);
         }
         let Some(around) = name_around(bytes, &found) else { return false };
         let name = bytes.get(around.clone()).unwrap_or_default();
@@ -219,12 +261,12 @@ pub fn can_hold_secret(language: Language, bytes: &[u8]) -> bool {
         let behind = bytes.get(around.end..).unwrap_or_default();
         if !language.is_javascript() {
             // Wherever the lines end: `secret_key: str = Field(` and then its value, `@Value("...")` and then the name.
-            return behind.iter().take(NEAR).any(is_quote) || before.iter().rev().take(NEAR).any(is_quote);
+            return behind.iter().take(NEAR).any(opens) || before.iter().rev().take(NEAR).any(opens);
         }
         // Behind the name in its line, a type between them perhaps, or in the next.
         let mut line = behind.iter().take(MAX_LINE).take_while(|byte| **byte != b'\n');
         let mut marks = behind.iter().take(MAX_BETWEEN).take_while(|byte| !byte.is_ascii_alphanumeric());
-        line.any(is_quote) || marks.any(is_quote)
+        line.any(opens) || marks.any(opens)
     })
 }
 
@@ -250,8 +292,13 @@ fn is_comment(language: Language, before: &[u8]) -> bool {
     if marks.is_empty() {
         return false;
     }
-    let start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
-    let line = before.get(start..).unwrap_or_default().trim_ascii_start();
+    let near = before.get(before.len().saturating_sub(MAX_COMMENT)..).unwrap_or_default();
+    let start = match memchr::memrchr(b'\n', near) {
+        Some(end) => end + 1,
+        None if near.len() < before.len() => return false,
+        None => 0,
+    };
+    let line = near.get(start..).unwrap_or_default().trim_ascii_start();
     marks.iter().any(|mark| line.starts_with(mark.as_bytes()))
 }
 
@@ -284,11 +331,12 @@ pub fn always_matters(name: &[u8]) -> bool {
     matches!(Language::of_path(Path::new(name.as_ref())), Language::Dotenv | Language::Key)
 }
 
-/// Whether the word at `start..end` matters where it stands.
-fn word_matters(language: Language, bytes: &[u8], start: usize, end: usize) -> bool {
-    let before = bytes.get(..start).unwrap_or_default();
-    let after = bytes.get(end..).unwrap_or_default();
-    let word = bytes.get(start..end).unwrap_or_default();
+/// Whether a word matters where it stands.
+fn word_matters(text: &Text, found: Range<usize>) -> bool {
+    let Text { language, bytes, .. } = *text;
+    let before = bytes.get(..found.start).unwrap_or_default();
+    let after = bytes.get(found.end..).unwrap_or_default();
+    let word = bytes.get(found.clone()).unwrap_or_default();
     if word == b"KEY" && before.ends_with(b"PRIVATE ") {
         return true;
     }
@@ -299,27 +347,31 @@ fn word_matters(language: Language, bytes: &[u8], start: usize, end: usize) -> b
     if is_strong && !has_prose(language) {
         return true;
     }
-    let Some(around) = name_around(bytes, &(start..end)) else { return false };
+    let Some(around) = name_around(bytes, &found) else { return false };
+    let around = if language.is_configuration() { path_around(bytes, around) } else { around };
     let name = bytes.get(around.clone()).unwrap_or_default();
-    let is_section_word = matches!(word, b"token" | b"Token" | b"TOKEN" | b"auth" | b"Auth" | b"AUTH");
-    let matters = is_strong
-        || match is_section_word {
-            // A section whose entries need not say again what they are the keys of.
-            true => {
-                let behind = bytes.get(around.end..).unwrap_or_default();
-                let is_assigned = || behind.iter().find(|byte| !is_blank(**byte)) == Some(&b'=');
-                language.is_configuration()
-                    && name.len() <= word.len() + "entication".len()
-                    && is_section(name)
-                    && !(has_prose(language) && is_assigned())
-                    && !(language == Language::Yaml && has_value(behind))
-            }
-            // An application's key of any name can be one that was published as a default for tokens.
-            false => has_owner(name) || language.is_configuration() && name.len() > word.len() && says_tier(name),
-        };
-    // It can be a value for itself, a section's cannot.
-    let can_be_key = |name: &[u8]| !is_section_word && says_key(name);
-    matters && (!has_prose(language) || is_entry(language, bytes, around, can_be_key))
+    let says_more = name.len() > word.len();
+    let is_entry = || !has_prose(language) || is_entry(language, bytes, around.clone());
+    if is_strong {
+        return is_entry();
+    }
+    if word.eq_ignore_ascii_case(b"settings") {
+        // Of an application, where `Token` is one.
+        let leads_on = || str::from_utf8(name).is_ok_and(|name| name::tier(&[name, "Token"]).is_some());
+        return language.is_configuration() && says_more && (says_tier(name) || leads_on()) && is_entry();
+    }
+    if has_owner(name) {
+        return is_entry();
+    }
+    if !language.is_configuration() {
+        // What else secures tokens is a private key.
+        let tier = || str::from_utf8(name).ok().and_then(|name| name::tier(&[name]));
+        return contains(name, b"private") && matches!(tier(), Some(Tier::A | Tier::B));
+    }
+    let is_assigned = || if has_prose(language) { is_entry() } else { is_assigned(bytes, &around) };
+    let below_step = || is_assigned() && text.has_step() && str::from_utf8(name).is_ok_and(name::can_end_secret);
+    // An application's key of any name can be one that was published as a default for tokens.
+    says_more && says_tier(name) && is_entry() || below_step()
 }
 
 /// The whole name around a word; nothing if it is longer than names are.
@@ -329,6 +381,25 @@ fn name_around(bytes: &[u8], word: &Range<usize>) -> Option<Range<usize>> {
     let left = before.take(MAX_NAME + 1).take_while(|byte| is_name(**byte)).count();
     let right = after.take(MAX_NAME + 1).take_while(|byte| is_name(**byte)).count();
     (left <= MAX_NAME && right <= MAX_NAME).then_some(word.start - left..word.end + right)
+}
+
+/// The names around a name that lead to it or go on from it: `AppSettings:Token`, `app/jwt/secret`.
+fn path_around(bytes: &[u8], around: Range<usize>) -> Range<usize> {
+    let is_part = |byte: &&u8| is_name(**byte) || matches!(byte, b':' | b'/');
+    let before = bytes.get(..around.start).unwrap_or_default();
+    let start = around.start - before.iter().rev().take(MAX_NAME).take_while(is_part).count();
+    if before.get(..start).is_some_and(|before| before.ends_with(b"{")) {
+        return start..around.end;
+    }
+    let mut end = around.end;
+    while let [b':' | b'/', next, ..] = bytes.get(end..).unwrap_or_default()
+        && (next.is_ascii_alphanumeric() || *next == b'_')
+        && end < around.end + MAX_NAME
+    {
+        let behind = bytes.get(end + 1..).unwrap_or_default();
+        end += 1 + behind.iter().take(MAX_NAME).take_while(|byte| is_name(**byte)).count();
+    }
+    start..end
 }
 
 /// Whether a word between these bytes is only a piece of one that says something else: a socket's type, Joseph, a secretary.
@@ -361,61 +432,104 @@ fn has_prose(language: Language) -> bool {
     matches!(language, Language::Json | Language::Yaml)
 }
 
-/// Whether a configuration's name is a section of tokens or authentication.
-fn is_section(name: &[u8]) -> bool {
-    [&b"token"[..], b"tokens", b"auth", b"authentication"].iter().any(|section| name.eq_ignore_ascii_case(section))
+/// Whether names stand below the one that is there: `name:`, `"name": {`, `[name]`, `name {`.
+fn opens_section(bytes: &[u8], around: &Range<usize>) -> bool {
+    let before = bytes.get(..around.start).unwrap_or_default();
+    let after = bytes.get(around.end..).unwrap_or_default();
+    if is_heading(before, after) {
+        return true;
+    }
+    match without_blanks(closed(after)).split_first() {
+        Some((b'{', _)) => true,
+        // A line's end or comment, a mapping or a list of them, an anchor or a tag.
+        Some((b':' | b'=', value)) => without_blanks(value)
+            .first()
+            .is_some_and(|first| matches!(first, b'\n' | b'\r' | b'\\' | b'#' | b'/' | b'{' | b'[' | b'&' | b'!')),
+        _ => false,
+    }
 }
 
-/// Whether a name in YAML that these bytes follow has a value of its own, and so no entries below it.
-fn has_value(behind: &[u8]) -> bool {
-    let Some((b':', value)) = behind.split_first() else { return false };
-    let first = value.iter().find(|byte| !matches!(byte, b' ' | b'\t'));
-    // A line's end or comment, a mapping in braces, an anchor or a tag.
-    !matches!(first, None | Some(b'\n' | b'\r' | b'#' | b'{' | b'&' | b'!'))
+/// Whether a name between these bytes heads a section of TOML or an INI file, in a text of its own or one that is held in a
+/// value: `[name]`.
+fn is_heading(before: &[u8], after: &[u8]) -> bool {
+    let Some(before) = before.strip_suffix(b"[").filter(|_| after.starts_with(b"]")) else { return false };
+    let blanks = before.iter().rev().take_while(|byte| is_blank(**byte)).count();
+    let before = before.get(..before.len() - blanks).unwrap_or_default();
+    before.ends_with(b"\\n") || before.last().is_none_or(|last| matches!(last, b'\n' | b'\r') || is_quote(last))
+}
+
+/// Whether a name is assigned a value in whatever configuration, and not in code that was made small: `name: value`,
+/// `name = value`, or `name=value` in a line or a table of its own.
+fn is_assigned(bytes: &[u8], around: &Range<usize>) -> bool {
+    let before = bytes.get(..around.start).unwrap_or_default();
+    let after = closed(bytes.get(around.end..).unwrap_or_default());
+    let begins_line = || {
+        let mut before = before.iter().rev().take(MAX_NAME);
+        before.find(|byte| !is_blank(**byte) && !is_quote(byte)).is_none_or(|byte| matches!(byte, b'\n' | b'{'))
+    };
+    match without_blanks(after).first() {
+        Some(b':') => parts_from_value(after),
+        Some(b'=') => after.first().is_some_and(|byte| is_blank(*byte)) || begins_line(),
+        _ => false,
+    }
 }
 
 /// Whether the name there is that of an entry (`name:`, `"name":`, `NAME=value`, `.Values.name |`), or the value
-/// of one that names another (`- name: JWT_KEY`, `"key": "JWT_KEY"`, `--jwt-key`), as `can_be_key` says.
-fn is_entry(language: Language, bytes: &[u8], around: Range<usize>, can_be_key: impl Fn(&[u8]) -> bool) -> bool {
+/// of one that names another (`- name: JWT_KEY`, `"key": "JWT_KEY"`, `--jwt-key`).
+fn is_entry(language: Language, bytes: &[u8], around: Range<usize>) -> bool {
     let before = bytes.get(..around.start).unwrap_or_default();
     let after = bytes.get(around.end..).unwrap_or_default();
     let name = bytes.get(around).unwrap_or_default();
-    let next = |text: &[u8]| text.iter().find(|byte| !is_blank(**byte)).copied();
+    let next = |text: &[u8]| without_blanks(text).first().copied();
     let opens = before.last().is_some_and(is_quote);
-    let quoted = after.strip_prefix(b"\\").unwrap_or(after).split_first().filter(|(quote, _)| is_quote(quote));
-    let names_another = || (name.starts_with(b"--") || is_value_of_name(before)) && can_be_key(name);
-    match (opens, quoted) {
+    let quoted = closed(after);
+    let is_option = || name.starts_with(b"--") && says_key(name);
+    let names_another = || is_option() || is_value_of_name(before) && says_key(name);
+    if is_heading(before, after) {
+        return leads_on(name);
+    }
+    match (opens, quoted.len() < after.len()) {
         // The whole of a quoted text.
-        (true, Some((_, behind))) => match next(behind) {
-            Some(b':' | b'=') => !has_version(behind) && !is_empty(behind) && (leads_on(name) || !has_entries(behind)),
+        (true, true) => match without_gap(quoted).first() {
+            Some(b':' | b'=') => !has_version(quoted) && !is_empty(quoted) && (leads_on(name) || !has_entries(quoted)),
             _ => names_another(),
         },
-        (true, None) => match after.first() {
+        (true, false) => match after.first() {
             Some(b':') => parts_from_value(after) && !(language == Language::Json && is_prose(after)),
-            first => first == Some(&b'='),
+            _ => assigns(after) && after.get(1) != before.last() || is_option(),
         },
         // The last word of a sentence.
-        (false, Some(_)) => false,
-        (false, None) => match next(after) {
+        (false, true) => false,
+        (false, false) => match next(after) {
             Some(b'}') => !name.starts_with(b"secrets."),
             // `${NAME:-value}` is as good as an entry.
             Some(b':') if !before.ends_with(b"{") && !parts_from_value(after) => false,
             Some(b':') if language == Language::Json => !is_prose(after),
             Some(b':') => !is_only_looked_up(after) && (leads_on(name) || !has_entries(after)),
-            Some(b'=' | b'|') => true,
-            None | Some(b'\n' | b'\r' | b',' | b']' | b'#') => names_another(),
-            Some(_) => false,
+            Some(b'=') => assigns(without_blanks(after)),
+            Some(b'|') => true,
+            // `? name` has its value in a line of its own.
+            None | Some(b'\n' | b'\r' | b',' | b']' | b'#') => names_another() || before.ends_with(b"? "),
+            Some(_) => is_option(),
         },
     }
 }
 
-/// Whether what stands before a value says that it is the name of another: `name:`, `"key": "`.
+/// Whether what stands before a value says that it is the name of another: `name:`, `"key": "`, `name: &anchor `.
 fn is_value_of_name(before: &[u8]) -> bool {
     let unquoted = |text: &[u8]| -> usize {
         let text = text.strip_suffix(b"\"").or(text.strip_suffix(b"'")).unwrap_or(text);
-        text.strip_suffix(b"\\").unwrap_or(text).len()
+        text.len() - text.iter().rev().take_while(|byte| **byte == b'\\').count()
     };
-    let before = before.get(..unquoted(before)).unwrap_or_default().trim_ascii_end();
+    let mut before = before.get(..unquoted(before)).unwrap_or_default().trim_ascii_end();
+    // Its anchor and tag, or how its lines are written that follow.
+    loop {
+        let length = before.iter().rev().take(MAX_NAME).take_while(|byte| !byte.is_ascii_whitespace()).count();
+        match before.split_at(before.len() - length) {
+            (rest, [b'&' | b'!' | b'|' | b'>', ..]) => before = rest.trim_ascii_end(),
+            _ => break,
+        }
+    }
     let Some(before) = before.strip_suffix(b":").map(<[u8]>::trim_ascii_end) else { return false };
     let before = before.get(..unquoted(before)).unwrap_or_default();
     let length = before.iter().rev().take(MAX_NAME).take_while(|byte| is_name(**byte)).count();
@@ -424,34 +538,45 @@ fn is_value_of_name(before: &[u8]) -> bool {
 }
 
 /// Whether a colon behind a name without quotes parts it from a value, and is not one of `npm:jws:2016`: a blank follows it, a
-/// line's end or a quote.
+/// line's end, a quote or a comment.
 fn parts_from_value(behind: &[u8]) -> bool {
     let value = behind.trim_ascii_start().strip_prefix(b":");
     value.is_some_and(|value| {
-        value
-            .first()
-            .is_none_or(|byte| byte.is_ascii_whitespace() || is_quote(byte) || matches!(byte, b'\\' | b'{' | b'['))
+        let begins = |byte: &u8| byte.is_ascii_whitespace() || is_quote(byte) || matches!(byte, b'\\' | b'{' | b'[');
+        value.first().is_none_or(begins) || value.starts_with(b"/*")
     })
+}
+
+/// Whether these bytes begin with a sign that assigns a value, and are not the end of base64.
+fn assigns(behind: &[u8]) -> bool {
+    matches!(behind, [b'=', next, ..] if !matches!(next, b'=' | b'\n' | b'\r'))
+}
+
+/// What an entry of JSON has behind its name and colon, if that is what follows.
+fn value(behind: &[u8]) -> Option<&[u8]> {
+    without_gap(behind).strip_prefix(b":").map(without_gap)
 }
 
 /// Whether the value of an entry in JSON is a list of nothing, or none.
 fn is_empty(behind: &[u8]) -> bool {
-    let value = behind.trim_ascii_start().strip_prefix(b":").map(<[u8]>::trim_ascii_start).unwrap_or_default();
+    let value = value(behind).unwrap_or_default();
     [&b"[]"[..], b"{}", b"null", b"true", b"false"].iter().any(|empty| value.starts_with(empty))
 }
 
-/// Whether what follows a name inside a text of JSON is a sentence: `: Verification can be bypassed with`.
+/// Whether what follows a name without quotes in JSON is not the value of JSON5, but a sentence that both stand in:
+/// `: Verification can be bypassed with`.
 fn is_prose(behind: &[u8]) -> bool {
     const WORDS: usize = 4;
-    let value = behind.get(1..behind.len().min(MAX_LINE)).unwrap_or_default();
+    let value = value(behind).unwrap_or_default();
+    let value = value.get(..MAX_LINE).unwrap_or(value);
     let text = value.split(|byte| is_quote(byte) || matches!(byte, b'\\' | b'\n')).next().unwrap_or_default();
     text.split(|byte| is_blank(*byte)).filter(|word| word.iter().any(u8::is_ascii_alphabetic)).count() >= WORDS
 }
 
 /// Whether the name of an entry that these bytes follow has entries of its own below it.
 fn has_entries(behind: &[u8]) -> bool {
-    let Some((b':', value)) = behind.trim_ascii_start().split_first() else { return false };
-    let value = value.get(value.iter().take_while(|byte| is_blank(**byte)).count()..).unwrap_or_default();
+    let Some((b':', value)) = without_gap(behind).split_first() else { return false };
+    let value = without_blanks(value);
     let Some(line) = value.strip_prefix(b"\n").or(value.strip_prefix(b"\r\n")) else { return value.starts_with(b"{") };
     // In JSON the brace can stand in the next line, in YAML the text; a name stands there in both.
     let next = line.trim_ascii_start();
@@ -459,10 +584,41 @@ fn has_entries(behind: &[u8]) -> bool {
     next.starts_with(b"{") || name > 0 && next.get(name) == Some(&b':')
 }
 
+/// What follows the quote that closes a text, escaped or not; all of it if there is none.
+fn closed(after: &[u8]) -> &[u8] {
+    let escapes = after.iter().take_while(|byte| **byte == b'\\').count();
+    match after.get(escapes..).unwrap_or_default().split_first() {
+        Some((quote, behind)) if is_quote(quote) => behind,
+        _ => after,
+    }
+}
+
+/// The text without the blanks it begins with.
+fn without_blanks(text: &[u8]) -> &[u8] {
+    text.get(text.iter().take_while(|byte| is_blank(**byte)).count()..).unwrap_or_default()
+}
+
+/// The text without the white space and the comments it begins with, as JSON5 has them.
+fn without_gap(text: &[u8]) -> &[u8] {
+    let text = text.trim_ascii_start();
+    let near = text.get(..MAX_COMMENT).unwrap_or(text);
+    let mut rest = near;
+    loop {
+        let end = match rest {
+            [b'/', b'*', ..] => memchr::memmem::find(rest, b"*/").map(|at| at + 2),
+            [b'/', b'/', ..] => memchr::memchr(b'\n', rest),
+            _ => None,
+        };
+        let Some(behind) = end.and_then(|end| rest.get(end..)) else { break };
+        rest = behind.trim_ascii_start();
+    }
+    text.get(near.len() - rest.len()..).unwrap_or_default()
+}
+
 /// Whether a value in YAML is nothing but what a workflow looks up: `: ${{ secrets.KEY }}`.
 fn is_only_looked_up(behind: &[u8]) -> bool {
     let Some((b':', value)) = behind.split_first() else { return false };
-    let value = value.get(value.iter().take_while(|byte| is_blank(**byte)).count()..).unwrap_or_default();
+    let value = without_blanks(value);
     if !value.starts_with(b"${{") {
         return false;
     }
@@ -473,7 +629,8 @@ fn is_only_looked_up(behind: &[u8]) -> bool {
 
 /// Whether a name can lead to secrets that are named in the entries below it only.
 fn leads_on(name: &[u8]) -> bool {
-    str::from_utf8(name).is_ok_and(name::can_lead_to_secret)
+    // Below the name of a package or of a resource stands what is said of it.
+    !name.contains(&b'/') && str::from_utf8(name).is_ok_and(name::can_lead_to_secret)
 }
 
 fn is_quote(byte: &u8) -> bool {
@@ -494,15 +651,28 @@ fn says_key(name: &[u8]) -> bool {
     str::from_utf8(name).is_ok_and(name::ends_like_secret)
 }
 
-/// Whether what follows the name of an entry in JSON is the version of a package: `: "^1.2.0"`.
+/// Whether what follows the name of an entry in JSON is the version of a package, `: "^1.2.0"`, or begins with it and where
+/// the package came from, as in what npm locks.
 fn has_version(behind: &[u8]) -> bool {
-    let value = behind.trim_ascii_start().strip_prefix(b":").map(<[u8]>::trim_ascii_start);
-    let Some(version) = value.and_then(|value| value.strip_prefix(b"\"")) else { return false };
+    match value(behind) {
+        Some([b'{', entries @ ..]) => {
+            let version = without_gap(entries).strip_prefix(b"\"version\"").and_then(value).and_then(after_version);
+            let next = version.and_then(|behind| without_gap(behind).strip_prefix(b",")).map(without_gap);
+            next.is_some_and(|next| next.starts_with(b"\"resolved\""))
+        }
+        Some(value) => after_version(value).is_some(),
+        None => false,
+    }
+}
+
+/// What follows the version of a package, if that is what the text begins with.
+fn after_version(text: &[u8]) -> Option<&[u8]> {
+    let version = text.strip_prefix(b"\"")?;
     let sign = version.iter().take_while(|byte| matches!(byte, b'^' | b'~' | b'<' | b'>' | b'=' | b'v' | b' ')).count();
-    let numbers = version.get(sign..).unwrap_or_default();
+    let numbers = version.get(sign..)?;
     let length = numbers.iter().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'x' | b'*')).count();
     let is_dotted = numbers.get(..length).is_some_and(|numbers| numbers.contains(&b'.'));
-    is_dotted && numbers.get(length) == Some(&b'"')
+    numbers.get(length..)?.strip_prefix(b"\"").filter(|_| is_dotted)
 }
 
 /// Whether a byte can stand in a name: of a variable, a path of names, a command line's option.
@@ -541,6 +711,7 @@ mod tests {
             "import { JsonWebTokenError } from './errors'",
             "const tokenSigningKey = 'x'",
             "process.env.ACCESS_TOKEN_KEY",
+            "const REFRESH_PRIVATE_KEY = 'x'",
             "NextAuth({ secret: 'x' })",
             "const pem = `-----BEGIN EC PRIVATE KEY-----`",
             "const key = { kty: 'oct', k: 'x' }",
@@ -584,6 +755,24 @@ mod tests {
             "tokens:\n  key: abc",
             "auth:\n  key: abc",
             "url: ${TOKEN_SIGNING_KEY:-abc}",
+            "url: ${token.signing.key:abc}",
+            "security:\n  signing:\n    key: abc",
+            "access: &a\n  private: {key: abc}",
+            "TokenOptions:\n  # of all\n  SecurityKey: abc",
+            "AppSettings:\n  Token: abc",
+            "- AppSettings__Token=abc",
+            "- name: AppSettings:Token\n  value: abc",
+            "- name: AppSettings__Token\n  value: abc",
+            "- name: app/jwt/secret\n  value: abc",
+            "- name: &name JWT_SECRET\n  value: abc",
+            "- name: !!str &name 'JWT_SECRET'\n  value: abc",
+            "- name: >-\n    JWT_SECRET\n  value: abc",
+            "? jwtSecret\n: abc",
+            "app.toml: |\n  [jwt]\n  key = \"abc\"",
+            "app.toml: |\n  [api.token]\n  salt = \"abc\"",
+            "command: app --jwt-secret abc",
+            "command: \"app --jwt-secret abc\"",
+            "run: |\n  app --port 1 --jwt-secret \"$(x)\"",
             "config: '{\"type\":\"HS256\", \"jwt_key\": \"abc\"}'",
             "tls.key: |\n  -----BEGIN PRIVATE KEY-----",
         ] {
@@ -602,6 +791,17 @@ mod tests {
             r#"[{"ParameterKey" : "JWT_KEY", "ParameterValue": "abc"}]"#,
             r#"{"jwtOptions": {"key": "abc"}, "jwtThing": "abc"}"#,
             "{ jwtSecret: 'abc' }",
+            "{ jwtSecret: /* the one for production */ 'abc' }",
+            "{ jwtSecret: // the one for production\n 'abc' }",
+            "{ jwtSecret:/**/ 'abc' }",
+            "{ \"jwtSecret\"\n: 'abc', \"a\" /* b */ : 1 }",
+            r#"{"TokenOptions": {"SecurityKey": "abc"}}"#,
+            r#"{"AppSettings:Token": "abc"}"#,
+            r#"{"AppSettings__Token": "abc"}"#,
+            r#"{"config": "{\"a\": \"{\\\"jwtSecret\\\": \\\"abc\\\"}\"}"}"#,
+            r#"{"app.toml": "[jwt]\nkey = 'abc'"}"#,
+            r#"{"command": "app --jwt-secret abc"}"#,
+            r#"{"command": ["sh", "-c", "app -v --jwt-secret abc"]}"#,
         ] {
             check(Language::Json, text, true);
         }
@@ -609,9 +809,19 @@ mod tests {
         check(Language::Json, r#"{"How do I verify a JWT?": "Not with a secret", "See JWT": "Secret sauce"}"#, false);
         // Values that are no names of keys.
         check(Language::Json, r#"{"keywords": ["jwt", "jose"], "kind": "JWT" }"#, false);
+        check(Language::Json, r#"{"a": "sha512-GwUs/HTF+jwtn==", "b": "sha1-/JWTn="}"#, false);
+        check(Language::Yaml, "a: sha512-GwUs/HTF+jwtn==\nb: 'sha1-/JWTn='\n", false);
+        check(Language::Yaml, "a: JWT_SECRET='abc'\n", true);
+        check(Language::Yaml, "a: \"JWT_SECRET='abc'\"\n", true);
+        check(Language::Json, r#"{"node_modules/jsonwebtoken": {"version": "9"}, "/auth/jwt": {"post": 1}}"#, false);
         check(Language::Json, r#"{"jsonwebtoken": "^9.0.2", "express-jwt" : "0.1.3", "jose": ">= 5.x"}"#, false);
+        check(Language::Json, r#"{"jwt": {"version": "1.2.0", "resolved": "https://a/b.tgz"}}"#, false);
+        check(Language::Json, r#"{"jwt": {"version": "1.2.0", "key": "abc"}}"#, true);
         check(Language::Json, r#"{"jwt": "^hunter2", "webtoken": "9"}"#, true);
         check(Language::Json, r#"{"type": "TOKEN", "kind": "auth", "value": "abc"}"#, false);
+        check(Language::Json, r#"{"token": "abc", "auth": {"type": "basic"}, "settings": {"a": 1}}"#, false);
+        check(Language::Json, r#"{"key": "abc", "accessor": {"a": 1}, "design": {}, "sign": "in"}"#, false);
+        check(Language::Json, r#"{"lowercase-keys": "abc", "token": {"a": 1}}"#, false);
         check(Language::Json, r#"{"title": "jsonwebtoken: Verification can be bypassed with"}"#, false);
         check(Language::Json, r#"{"application.yml": "jwt: correct horse battery\n"}"#, true);
         check(Language::Json, r#"{"code": "const token = f(user)"}"#, false);
@@ -638,6 +848,104 @@ mod tests {
         check(Language::Dockerfile, "ENV JWT_SECRET abc", true);
         check(Language::Terraform, "variable \"jwt_secret\" {\n default = \"x\" }", true);
         check(Language::Toml, "[server]\nport = 1", false);
+    }
+
+    /// Whatever the vocabulary calls a secret has to come through, in whatever form a format has for it.
+    #[test]
+    fn configuration_with_any_name_of_a_secret_matters() {
+        let names: toml::Table = toml::from_str(include_str!("../rules/vocabulary/names.toml")).unwrap();
+        let lists = |kind: &str, list: &str| -> Vec<Vec<String>> {
+            let entries = names[kind].as_array().unwrap().iter().filter(|entry| entry["tier"].as_str() != Some("c"));
+            let texts = |entry: &toml::Value| -> Vec<String> {
+                entry[list].as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
+            };
+            entries.map(texts).collect()
+        };
+        let mut paths: Vec<Vec<String>> = Vec::new();
+        for name in lists("whole", "names").concat() {
+            paths.push(name.split([':', '.']).map(str::to_owned).collect());
+            paths.push(vec![name.replace([':', '.'], "__")]);
+            paths.push(vec![name]);
+        }
+        for pattern in lists("pattern", "tokens") {
+            let mut names = vec![String::new()];
+            for token in pattern {
+                let join = |name: &String, token: &str, by: &str| match name.is_empty() {
+                    true => vec![token.to_owned()],
+                    false => by.split('|').map(|by| format!("{name}{by}{token}")).collect(),
+                };
+                names = (token.split('|'))
+                    .flat_map(|token| names.iter().flat_map(|name| join(name, token, "_| ")).collect::<Vec<_>>())
+                    .collect();
+            }
+            paths.extend(names.iter().map(|name| name.split(' ').map(str::to_owned).collect()));
+            paths.extend(names.iter().map(|name| vec![name.replace(' ', "__")]));
+            paths.extend(
+                names
+                    .iter()
+                    .filter(|name| name.contains(' '))
+                    .map(|name| name.replacen(' ', "Options ", 1).split(' ').map(str::to_owned).collect()),
+            );
+        }
+        let nested = |path: &[String], open: &str, close: &str, leaf: &str| {
+            let (last, outer) = path.split_last().unwrap();
+            let opened: String = outer.iter().map(|name| open.replace('@', name)).collect();
+            opened + &leaf.replace('@', last) + &close.repeat(outer.len())
+        };
+        let mut checked = 0;
+        let mut lost = Vec::new();
+        for path in &paths {
+            let json = nested(path, r#"{"@": "#, "}", r#"{"@": "s3cr3t!x"}"#);
+            let dotted = path.join(".");
+            let (last, outer) = path.split_last().unwrap();
+            let toml = format!("[{}]\n{last} = \"s3cr3t!x\"\n", outer.join("."));
+            let indented: String = (path.iter().enumerate())
+                .map(|(depth, name)| {
+                    format!(
+                        "{}{name}:{}",
+                        "  ".repeat(depth),
+                        if depth + 1 < path.len() { "\n" } else { " s3cr3t!x\n" }
+                    )
+                })
+                .collect();
+            for (language, name, text) in [
+                (Language::Yaml, "a.yml", indented.clone()),
+                (Language::Yaml, "a.yml", indented.replace(":\n", ":   # all\n\n")),
+                (Language::Yaml, "a.yml", indented.to_uppercase()),
+                (Language::Yaml, "a.yml", nested(path, "{@: ", "}", "{@: s3cr3t!x}")),
+                (Language::Yaml, "a.yml", format!("{dotted}: s3cr3t!x")),
+                (Language::Yaml, "a.yml", format!("env:\n  - name: {dotted}\n    value: s3cr3t!x")),
+                (Language::Yaml, "a.yml", format!("env:\n  - name: \"{dotted}\"\n    value: s3cr3t!x")),
+                (Language::Yaml, "a.yml", format!("env:\n  - {}=s3cr3t!x", path.join("__"))),
+                (Language::Yaml, "a.yml", format!("data:\n  a.json: |\n    {json}")),
+                (Language::Yaml, "a.yml", format!("data:\n  a.toml: |\n    {}", toml.replace('\n', "\n    "))),
+                (Language::Yaml, "a.yml", format!("data:\n  a.properties: |\n    {dotted}=s3cr3t!x")),
+                (Language::Yaml, "a.yml", format!("command: app --{} s3cr3t!x", path.join("-"))),
+                (Language::Yaml, "a.yml", format!("args: ['--{}', s3cr3t!x]", path.join("-"))),
+                (Language::Json, "a.json", json.clone()),
+                (Language::Json, "a.json", json.replace(": ", " :\n  ")),
+                (Language::Json, "a.json", json.replace(": ", ": // all of these are for now\n")),
+                (Language::Json, "a.json", format!("{{\"{}\": \"s3cr3t!x\"}}", path.join(":"))),
+                (Language::Json, "a.json", format!("{{\"text\": {}}}", serde_json::Value::from(json.clone()))),
+                (Language::Json, "a.json", format!("[{{\"name\": \"{dotted}\", \"value\": \"s3cr3t!x\"}}]")),
+                (Language::Toml, "a.toml", toml.clone()),
+                (Language::Toml, "a.toml", nested(path, "@ = {", "}", "@ = \"s3cr3t!x\"")),
+                (Language::Properties, "a.properties", format!("{dotted}=s3cr3t!x")),
+                (Language::Terraform, "a.tfvars", nested(path, "@ = {\n", "\n}", "@ = \"s3cr3t!x\"")),
+                (Language::Dockerfile, "Dockerfile", format!("FROM a\nENV {} s3cr3t!x", path.join("_"))),
+            ] {
+                let entries = crate::language::parse(language, Path::new(name), &text);
+                let mut entries = entries.iter().flat_map(|part| &part.facts.entries);
+                if entries.any(|entry| matches!(name::tier(&entry.path), Some(Tier::A | Tier::B))) {
+                    checked += 1;
+                    if !matters(language, text.as_bytes()) || !can_matter(text.as_bytes()) {
+                        lost.push(text);
+                    }
+                }
+            }
+        }
+        assert!(lost.is_empty(), "{} of {checked}, as {:#?}", lost.len(), lost.iter().take(20).collect::<Vec<_>>());
+        assert!(checked > 1000, "{checked}");
     }
 
     #[test]
