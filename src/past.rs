@@ -71,7 +71,9 @@ impl Span {
         if other.first.order() < self.first.order() {
             self.first = other.first;
         }
-        if other.last.order() > self.last.order() && other.last.commit.is_some() {
+        // What no commit leads to comes last in this order, but says nothing of when.
+        let known = |when: When| when.commit.map(|_| when.order());
+        if known(other.last) > known(self.last) {
             self.last = other.last;
         }
         self.at_head |= other.at_head;
@@ -254,5 +256,27 @@ impl Ages<'_> {
         let (id, date) = self.secrets.span(secret)?.first.commit?;
         let days = self.now.saturating_sub(date) / DAY;
         (days > i64::from(self.rotation_days)).then(|| (days, Commit { id: id.to_string(), date }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Reachable;
+
+    #[test]
+    fn a_span_is_the_same_in_whatever_order_versions_come() {
+        let commit = |byte: u8, position: u32| When {
+            commit: Some((Oid::from_bytes(&[byte; 20]).unwrap(), i64::from(byte))),
+            position,
+            reach: Reachable::Refs,
+        };
+        let never = When { commit: None, position: u32::MAX, reach: Reachable::Nowhere };
+        let (first, last) = (commit(1, 0), commit(2, 1));
+        for order in [[first, last, never], [never, first, last], [last, never, first], [never, last, first]] {
+            let [mut span, rest @ ..] = order.map(|when| Span { first: when, last: when, at_head: false });
+            rest.iter().for_each(|other| span.add(other));
+            assert_eq!((span.first, span.last), (first, last), "{order:?}");
+        }
     }
 }
