@@ -7,14 +7,12 @@
 
 mod candidate;
 mod silent;
+mod threads;
 mod writer;
 
 use std::fmt;
-use std::io;
-use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError, mpsc};
-use std::thread;
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use git2::Oid;
@@ -23,11 +21,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::candidate::{Batch, Candidate};
 use self::silent::{Settings, Silent, SilentFile};
+use self::threads::{in_parallel, in_pool, map_in_parallel};
 use self::writer::{IsNews, Writer};
 use crate::analysis::{Analysis, Surroundings};
 use crate::definition::{self, Definitions, Keys, Reference};
+use crate::facts::Facts;
 use crate::finding::{Context, Finding, Region, Skipped, Summary};
-use crate::language::{self, Language};
+use crate::language::{self, Language, Part};
 use crate::library::Models;
 use crate::manifest::Manifests;
 use crate::past::{Ages, Identity, Said, Secrets, Standing};
@@ -38,12 +38,6 @@ use crate::secret::token::{self, Token};
 use crate::source::change::{self, Change};
 use crate::source::history::{self, History, Version};
 use crate::source::{File, Refusal, tree};
-
-/// Parsers recurse as deep as a text nests; the deepest they are given fits in this many bytes of stack.
-const STACK_SIZE: usize = 64 * 1024 * 1024;
-
-/// How many threads there are at most if nobody says how many, as there are for the walk.
-const MOST_THREADS: usize = 12;
 
 /// What to check.
 #[derive(Clone, Debug)]
@@ -308,77 +302,6 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     Ok(Outcome { findings, summary })
 }
 
-/// Does `work` with each item that `feed` hands on, on threads of their own, no more than there are items, nor than
-/// processors if `threads` is 0. They wait without turning, so that they take nothing from those that read.
-fn in_parallel<T: Send>(
-    threads: usize,
-    work: impl Fn(T) + Sync,
-    feed: impl FnOnce(&(dyn Fn(T) + Sync)) -> Result<(), Error>,
-) -> Result<(), Error> {
-    let threads = match threads {
-        0 => thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS),
-        threads => threads,
-    };
-    let (sender, receiver) = mpsc::channel();
-    let receiver = Mutex::new(receiver);
-    let worker = || {
-        language::set_stack(STACK_SIZE);
-        loop {
-            let next = lock(&receiver).recv();
-            let Ok(item) = next else { break };
-            work(item);
-        }
-    };
-    let started: Mutex<Vec<io::Result<()>>> = Mutex::default();
-    let fed = thread::scope(|scope| {
-        // It ends with this closure, and with it the threads.
-        let sender = sender;
-        feed(&|item| {
-            drop(sender.send(item));
-            let mut started = lock(&started);
-            if started.len() < threads {
-                let spawned = thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, worker);
-                started.push(spawned.map(drop));
-            }
-        })
-    });
-    // One that could be started does the work of those that could not.
-    let started = started.into_inner().unwrap_or_else(PoisonError::into_inner);
-    match started.into_iter().reduce(io::Result::or) {
-        Some(Err(error)) => Err(Error::Threads(error.to_string())),
-        Some(Ok(())) | None => fed,
-    }
-}
-
-/// What `work` makes of each item, in no particular order, on threads as those of [`in_parallel`].
-fn map_in_parallel<T: Send, R: Send>(
-    threads: usize,
-    items: impl IntoIterator<Item = T>,
-    work: impl Fn(T) -> R + Sync,
-) -> Result<Vec<R>, Error> {
-    let done = Mutex::new(Vec::new());
-    let work = |item| {
-        let result = work(item);
-        lock(&done).push(result);
-    };
-    in_parallel(threads, work, |hand_on| {
-        items.into_iter().for_each(hand_on);
-        Ok(())
-    })?;
-    Ok(done.into_inner().unwrap_or_else(PoisonError::into_inner))
-}
-
-/// Does something on the threads of a pool, which is made for it.
-fn in_pool<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> Result<T, Error> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .stack_size(STACK_SIZE)
-        .start_handler(|_| language::set_stack(STACK_SIZE))
-        .build()
-        .map_err(|error| Error::Threads(error.to_string()))?;
-    Ok(pool.install(work))
-}
-
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -487,12 +410,14 @@ impl Around {
         let secrets = Mutex::new(Secrets::default());
         let found = Mutex::new(FxHashSet::default());
         let read = |versions: &[&Version], key_variables: &FxHashSet<String>| {
+            let settings = Settings::of(key_variables.iter());
             // In small portions: all versions of a large file stand one behind the other.
             versions.par_iter().with_max_len(PORTION).for_each_init(
                 || None,
                 |reader, version| {
                     let file = history.file(version, reader);
-                    let Ok(Some(file)) = file.and_then(|file| candidate::of_version(version, &file)) else {
+                    let Ok(Some(file)) = file.and_then(|file| candidate::of_version(version, &file, settings.as_ref()))
+                    else {
                         return;
                     };
                     let is_outside = matches!(file.language, Language::Dotenv | Language::Key);
@@ -610,7 +535,10 @@ impl Around {
             checked.problems.push(problem);
             Outside::default()
         });
-        let parts = language::parse(file.language, Path::new(&file.path), &file.text);
+        let parts = match file.holds_only_tokens {
+            true => vec![Part::of(Facts::new(file.language))],
+            false => language::parse(file.language, Path::new(&file.path), &file.text),
+        };
         if file.is_judged {
             let problems = parts.iter().flat_map(|part| &part.facts.problems);
             let skipped = |problem: &String| Skipped { path: file.path.clone(), reason: problem.clone(), fault: true };

@@ -279,6 +279,13 @@ pub struct Part {
     pub in_comment: bool,
 }
 
+impl Part {
+    /// A file that says this.
+    pub fn of(facts: Facts) -> Part {
+        Part { facts, in_comment: false }
+    }
+}
+
 /// Lowers a file to facts: first those of the file itself, then those of the code blocks, script blocks and examples in
 /// its comments, whose problems are nobody's.
 pub fn parse(language: Language, path: &Path, text: &str) -> Vec<Part> {
@@ -300,7 +307,7 @@ pub fn parse(language: Language, path: &Path, text: &str) -> Vec<Part> {
             (facts, blocks, true)
         }
     };
-    let mut parts = vec![Part { facts, in_comment: false }];
+    let mut parts = vec![Part::of(facts)];
     let mut imports = HashMap::new();
     for block in blocks {
         let mut facts = parse_one(block.language, path, &block.text);

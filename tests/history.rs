@@ -327,6 +327,23 @@ fn new_code_makes_an_old_setting_a_key() {
     assert_eq!(repo.check(&["--history"]).json["findings"], report.json["findings"]);
 }
 
+/// Configuration that nobody would parse for the tokens in it is parsed where it sets what code uses.
+#[test]
+fn a_key_beside_a_token_of_the_past() {
+    let repo = Repo::new();
+    let token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJlc2lnbmF0dXJl";
+    repo.write("compose.yaml", format!("environment:\n  MAGIC: hunter2\n  SAMPLE: {token}\n"));
+    repo.write("a.json", format!("{{\"sample\": \"{}\"}}", token.replace("IxIn0", "IyIn0")));
+    repo.commit("add", 2);
+    repo.git(&["rm", "-q", "compose.yaml", "a.json"]);
+    repo.write("a.js", "require('jsonwebtoken').sign({}, process.env.MAGIC)\n").commit("use", 3);
+    let report = repo.check(&["--history"]);
+    let expected = ["leaked-token a.json:1", "weak-secret compose.yaml:2", "leaked-token compose.yaml:3"];
+    assert_eq!(report.found(), expected);
+    let languages: Vec<&Value> = report.findings().iter().map(|finding| &finding["language"]).collect();
+    assert_eq!(languages, ["json", "yaml", "yaml"]);
+}
+
 /// A blob that was of no interest under one name gets another.
 #[test]
 fn a_new_name_makes_an_old_blob_matter() {

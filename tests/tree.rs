@@ -243,6 +243,28 @@ fn what_is_no_file_is_not_opened() {
     assert_eq!(walked.skipped[0].reason, "device");
 }
 
+/// However many threads are asked for, a machine that has no memory for their stacks does as much as it can, or says so.
+#[cfg(target_os = "linux")]
+#[test]
+fn threads_that_cannot_be_started() {
+    let tree = Tree::new();
+    for number in 0..300 {
+        tree.write(&format!("{number}.js"), format!("require('jsonwebtoken').sign({{}}, 'hunter{number}')\n"));
+    }
+    for mebibytes in [300, 1000, 1500] {
+        let limited = format!("ulimit -v {} && exec \"$0\" check --threads 64 .", mebibytes * 1024);
+        let mut command = Command::new("sh");
+        command.args(["-c", &limited, env!("CARGO_BIN_EXE_jotlint")]).current_dir(tree.0.path());
+        let Output { status, stderr, .. } = command.output().expect("sh runs");
+        let stderr = String::from_utf8_lossy(&stderr);
+        match status.code() {
+            Some(1) => {}
+            Some(2) => assert!(stderr.contains("no threads could be started"), "{mebibytes}: {stderr}"),
+            _ => panic!("{mebibytes}: {status}: {stderr}"),
+        }
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_file_that_cannot_be_read_is_a_fault_and_not_the_end() {

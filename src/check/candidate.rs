@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use super::silent::{Content, SilentFile};
-use super::{Error, Input, Options, in_pool};
+use super::silent::{Content, Settings, SilentFile};
+use super::threads::{in_pool, reserve};
+use super::{Error, Input, Options};
 use crate::finding::{Context, Skipped, Summary};
 use crate::language::Language;
 use crate::name::{self, Tier};
@@ -23,6 +24,8 @@ pub(super) struct Candidate {
     pub(super) context: Context,
     pub(super) language: Language,
     pub(super) text: String,
+    /// Whether nothing but the tokens in it can matter, so that nobody has to parse it.
+    pub(super) holds_only_tokens: bool,
     /// Whether it is judged, or only says what other files mean.
     pub(super) is_judged: bool,
     /// What git says of it, where that is known from where it comes.
@@ -37,6 +40,7 @@ impl Candidate {
             language,
             text: file.text()?.into_owned(),
             path: file.path.clone(),
+            holds_only_tokens: false,
             is_judged: true,
             status: None,
         })
@@ -80,11 +84,11 @@ pub(super) fn gather(
         Ok(())
     };
     let set_aside = |file: File<'_>, language: Language, is_judged: bool, content: Content| {
-        if !language.family().is_empty() || language.is_configuration() {
+        if can_be_silent(language) {
             silent(SilentFile { path: file.path, local: file.local, language, is_judged, content });
         }
     };
-    let of_change = |mut file: File<'_>, status: Option<FileStatus>| {
+    let of_change = |mut file: File<'_>, place: Option<&Path>, status: Option<FileStatus>| {
         let language = Language::of_path(Path::new(&file.path));
         if change.is_some() && depends_on_code(language, &file.bytes) {
             asks.store(true, Ordering::Relaxed);
@@ -92,7 +96,16 @@ pub(super) fn gather(
         if prefilter::matters(language, &file.bytes) {
             return add(&file, language, status, true);
         }
-        if kept.fetch_add(file.bytes.len(), Ordering::Relaxed) + file.bytes.len() <= MOST_KEPT {
+        if !can_be_silent(language) {
+            return Ok(());
+        }
+        if let Some(place) = place {
+            set_aside(file, language, true, Content::OnDisk(Some(place.to_owned())));
+            return Ok(());
+        }
+        let size = file.bytes.len();
+        let fits = |kept: usize| kept.checked_add(size).filter(|sum| *sum <= MOST_KEPT);
+        if kept.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).is_ok() {
             let content = Content::Kept(std::mem::take(&mut file.bytes).into_owned());
             set_aside(file, language, true, content);
         }
@@ -110,23 +123,24 @@ pub(super) fn gather(
         (options.progress)();
         on_disk(file, place, true)
     };
+    let walking = || reserve(options.tree.threads).map(|threads| tree::Options { threads, ..options.tree.clone() });
     match (&options.input, change) {
         (Input::Tree(paths), _) => {
-            let walked = tree::walk(paths, &options.tree, |file| of_tree(file, None))?;
+            let walked = tree::walk(paths, &walking()?, |file| of_tree(file, None))?;
             (summary.files, summary.bytes, summary.skipped) = (walked.files, walked.bytes, walked.skipped);
         }
         (Input::File(file), _) => {
             (summary.files, summary.bytes) = (1, file.bytes.len() as u64);
             (options.progress)();
-            if let Err(refusal) = of_change(file.clone(), None) {
+            if let Err(refusal) = of_change(file.clone(), None, None) {
                 summary.skipped.push(refusal.of(file.path.clone()));
             }
         }
         (Input::Staged(_) | Input::Since(..), Some(change)) => {
             let status = change.is_staged().then_some(FileStatus::Tracked);
-            let each = |file: File<'_>| {
+            let each = |file: File<'_>, place: Option<&Path>| {
                 (options.progress)();
-                of_change(file, status)
+                of_change(file, place, status)
             };
             let read = match change.is_staged() {
                 // They are few, and read one after the other.
@@ -155,7 +169,7 @@ pub(super) fn gather(
                 ([], None, None) => vec![PathBuf::from(".")],
                 (paths, ..) => paths.to_vec(),
             };
-            let walked = tree::walk(&paths, &options.tree, |mut file| {
+            let walked = tree::walk(&paths, &walking()?, |mut file| {
                 let mut place = None;
                 if let Some((path, local)) = rename(&file.path) {
                     place = Some(PathBuf::from(std::mem::replace(&mut file.path, path)));
@@ -171,6 +185,11 @@ pub(super) fn gather(
         }
     }
     Ok(())
+}
+
+/// Whether a file in this language can mean what nothing in it tells of.
+fn can_be_silent(language: Language) -> bool {
+    !language.family().is_empty() || language.is_configuration()
 }
 
 /// Whether a change of a file may be judged by what other code says only: by which it takes as a key what is defined here, or
@@ -201,19 +220,22 @@ fn can_be_key(value: &str) -> bool {
         && !value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
-/// A version of a file, if it may matter under its name.
-pub(super) fn of_version(version: &Version, file: &File<'_>) -> Result<Option<Candidate>, Refusal> {
-    let mut language =
+/// A version of a file, if it may matter under its name; `settings` are what its names can mean besides what they say.
+pub(super) fn of_version(
+    version: &Version,
+    file: &File<'_>,
+    settings: Option<&Settings>,
+) -> Result<Option<Candidate>, Refusal> {
+    let language =
         if version.is_named { Language::of_path(Path::new(&file.path)) } else { language_of_unnamed(&file.bytes) };
     let is_code = !language.family().is_empty();
     let matters = if is_code { prefilter::can_hold_secret } else { prefilter::matters };
     if !matters(language, &file.bytes) {
         return Ok(None);
     }
-    if prefilter::holds_only_tokens(language, &file.bytes) {
-        language = Language::Text;
-    }
-    Ok(Some(Candidate { status: Some(FileStatus::Kept), ..Candidate::of(file, language)? }))
+    let speaks = settings.is_some_and(|settings| settings.may_stand_in(&file.bytes));
+    let holds_only_tokens = !speaks && prefilter::holds_only_tokens(language, &file.bytes);
+    Ok(Some(Candidate { status: Some(FileStatus::Kept), holds_only_tokens, ..Candidate::of(file, language)? }))
 }
 
 /// What a file without a name may be, by how it begins: of an environment file every line is an entry, JSON begins with a

@@ -112,8 +112,12 @@ impl<'v> Settings<'v> {
 
     /// Reads the file, if it may set one of them.
     pub(super) fn read(&self, file: &SilentFile, limit: u64) -> Option<Candidate> {
-        let speaks = |bytes: &[u8]| self.variables.iter().any(|names| names.iter().all(|name| holds(bytes, name)));
-        file.read(speaks, limit, &mut Vec::new())
+        file.read(|bytes| self.may_stand_in(bytes), limit, &mut Vec::new())
+    }
+
+    /// Whether these bytes may set one of them.
+    pub(super) fn may_stand_in(&self, bytes: &[u8]) -> bool {
+        self.variables.iter().any(|names| names.iter().all(|name| holds(bytes, name)))
     }
 }
 

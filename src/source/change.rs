@@ -160,19 +160,19 @@ impl Change {
         ranges.any(|range| range.start() <= lines.end() && lines.start() <= range.end())
     }
 
-    /// Hands every changed file on to `each`.
+    /// Hands every changed file on to `each`, with where it lies on disk unless it is what is staged of it.
     ///
     /// # Errors
     /// A staged object that cannot be read.
     pub fn read(
         &self,
         max_file_size: u64,
-        each: impl Fn(File<'_>) -> Result<(), Refusal> + Sync,
+        each: impl Fn(File<'_>, Option<&Path>) -> Result<(), Refusal> + Sync,
     ) -> Result<Read, Error> {
-        let hand_on = |file: &ChangedFile, bytes: Cow<[u8]>| {
+        let hand_on = |file: &ChangedFile, bytes: Cow<[u8]>, place: Option<&Path>| {
             let (path, local) = self.naming.name(&file.path);
             let length = bytes.len() as u64;
-            each(File { path, local, named: false, bytes }).map(|()| length)
+            each(File { path, local, named: false, bytes }, place).map(|()| length)
         };
         let done: Vec<Result<u64, Refusal>> = if self.is_staged {
             let repository = self.repository.lock().unwrap_or_else(PoisonError::into_inner);
@@ -190,13 +190,14 @@ impl Change {
                     return Ok(Err(source::too_large(max_file_size)));
                 }
                 let object = odb.read(file.id).map_err(broken)?;
-                Ok(source::decode(object.data()).and_then(|bytes| hand_on(file, bytes)))
+                Ok(source::decode(object.data()).and_then(|bytes| hand_on(file, bytes, None)))
             };
             self.content.files.iter().map(staged).collect::<Result<_, Error>>()?
         } else {
             let on_disk = |buffer: &mut Vec<u8>, file: &ChangedFile| {
                 let kind = fs::symlink_metadata(&file.on_disk)?.file_type();
-                hand_on(file, tree::bytes(&file.on_disk, kind, false, max_file_size, buffer)?)
+                let bytes = tree::bytes(&file.on_disk, kind, false, max_file_size, buffer)?;
+                hand_on(file, bytes, Some(&file.on_disk))
             };
             self.content.files.par_iter().map_init(Vec::new, on_disk).collect()
         };

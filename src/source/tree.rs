@@ -29,7 +29,7 @@ use crate::source::{self, File, MAX_FILE_SIZE, Refusal};
 pub struct Options {
     /// Whether ignore rules are left aside.
     pub no_ignore: bool,
-    /// Threads to walk and read with; 0 for as many as there are processors, twelve at most.
+    /// Threads to walk and read with, 0 for as many as there are processors, twelve at most.
     pub threads: usize,
     /// The size in bytes up to which a file is read.
     pub max_file_size: u64,
