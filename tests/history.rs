@@ -299,6 +299,25 @@ fn versions_that_said_the_same_part_when_code_uses_another_variable() {
     assert_eq!(run(), report.json["findings"]);
 }
 
+/// The cache knows a file by the trees that lead to it, in which the same contents can have several names.
+#[test]
+fn the_same_contents_under_several_names_keep_all_of_them() {
+    let repo = Repo::new();
+    let text = format!("{}// jwt\n", signs_with("hunter2"));
+    for path in ["a.js", "b.js", "one/c.js", "two/c.js", "two/d.js", "three/c.js"] {
+        repo.write(path, &text);
+    }
+    let commit = repo.commit("add", 2);
+    let run = || repo.check(&["--history"]);
+    let first = run();
+    assert_eq!(first.findings().len(), 12, "weak and stale: {:?}", first.found());
+    assert_eq!(run().json["findings"], first.json["findings"]);
+    repo.write("a.js", CLEAN).commit("change", 3);
+    let third = run();
+    assert_eq!(third.json["findings"], history(&repo).json["findings"]);
+    assert!(third.findings().iter().all(|finding| finding["commit"]["id"] == commit.as_str()));
+}
+
 #[test]
 fn a_log_that_forgets_is_noticed() {
     let repo = Repo::new();

@@ -505,14 +505,21 @@ impl Found {
     /// Where each blob that may matter stands, in the order they came there.
     fn places(&mut self, repository: &git2::Repository, known: &Known, tips: &Tips) -> FxHashMap<Oid, Vec<Place>> {
         let mut places: FxHashMap<Oid, Vec<Place>> = FxHashMap::default();
-        for (sighting, path) in known.sightings.iter().zip(paths_of(&known.sightings, repository.path())) {
+        for (sighting, paths) in known.sightings.iter().zip(paths_of(&known.sightings, repository.path())) {
             let when = When { commit: sighting.commit, position: sighting.position, reach: sighting.reach };
-            match path {
-                Some(path) => {
-                    let place = Place { path, when, trees: sighting.trees.clone(), twin: sighting.twin };
-                    places.entry(sighting.blob).or_default().push(place);
+            if paths.is_empty() {
+                self.open.entry(sighting.blob).or_default();
+                continue;
+            }
+            // It is not known which of several paths it was; the others have sightings too.
+            let twin = sighting.twin.filter(|_| paths.len() == 1);
+            let places = places.entry(sighting.blob).or_default();
+            for path in paths {
+                match places.iter_mut().find(|place| place.path == path) {
+                    Some(known) if known.when.order() <= when.order() => {}
+                    Some(known) => *known = Place { path, when, trees: sighting.trees.clone(), twin },
+                    None => places.push(Place { path, when, trees: sighting.trees.clone(), twin }),
                 }
-                None => drop(self.open.entry(sighting.blob).or_default()),
             }
         }
         self.reach = self.graph.reach(&tips.refs, &tips.reflogs);
@@ -715,13 +722,15 @@ impl Gathered {
     }
 }
 
-/// The path of each sighting; nothing for those whose trees are not known or cannot be read any more.
-fn paths_of(sightings: &[Sighting], repository: &Path) -> Vec<Option<String>> {
+/// The paths of each sighting; none for those whose trees are not known or cannot be read any more.
+fn paths_of(sightings: &[Sighting], repository: &Path) -> Vec<Vec<String>> {
     const CHUNK: usize = 64;
     let open = || Some(Names { repository: git2::Repository::open(repository).ok()?, names: FxHashMap::default() });
     let paths = sightings.par_chunks(CHUNK).map_init(open, |names, sightings| {
-        let path = |sighting: &Sighting| names.as_mut()?.path(&sighting.trees, sighting.blob);
-        sightings.iter().map(path).collect::<Vec<_>>()
+        let paths = |sighting: &Sighting| {
+            names.as_mut().map(|names| names.paths(&sighting.trees, sighting.blob)).unwrap_or_default()
+        };
+        sightings.iter().map(paths).collect::<Vec<_>>()
     });
     paths.flatten_iter().collect()
 }
@@ -729,27 +738,31 @@ fn paths_of(sightings: &[Sighting], repository: &Path) -> Vec<Option<String>> {
 /// Finds the names that lead from a tree to what is in it.
 struct Names {
     repository: git2::Repository,
-    names: FxHashMap<(Oid, Oid), Option<String>>,
+    names: FxHashMap<(Oid, Oid), Vec<String>>,
 }
 
 impl Names {
-    /// The path that these trees lead along to a blob; nothing if there are none, or they cannot be read any more.
-    fn path(&mut self, trees: &[Oid], blob: Oid) -> Option<String> {
-        if trees.is_empty() {
-            return None;
+    /// The paths that these trees lead along to a blob, several where the same stands in one of them more than once; none if
+    /// there are no trees, or they cannot be read any more.
+    fn paths(&mut self, trees: &[Oid], blob: Oid) -> Vec<String> {
+        let Some((root, rest)) = trees.split_first() else { return Vec::new() };
+        let mut children = rest.iter().chain(std::iter::once(&blob));
+        let mut paths = children.next().map(|child| self.names(*root, *child).to_vec()).unwrap_or_default();
+        for (tree, child) in rest.iter().zip(children) {
+            let names = self.names(*tree, *child);
+            paths = paths.iter().flat_map(|path| names.iter().map(move |name| format!("{path}/{name}"))).collect();
+            paths.truncate(MOST_NAMES);
         }
-        let steps = trees.iter().zip(trees.iter().skip(1).chain(std::iter::once(&blob)));
-        let names: Option<Vec<String>> = steps.map(|(tree, child)| self.name(*tree, *child)).collect();
-        names.map(|names| names.join("/"))
+        paths
     }
 
-    fn name(&mut self, tree: Oid, child: Oid) -> Option<String> {
+    fn names(&mut self, tree: Oid, child: Oid) -> &[String] {
         let find = || {
-            let tree = self.repository.find_tree(tree).ok()?;
-            let entry = tree.iter().find(|entry| entry.id() == child)?;
-            Some(String::from_utf8_lossy(entry.name_bytes()).into_owned())
+            let Ok(tree) = self.repository.find_tree(tree) else { return Vec::new() };
+            let entries = tree.iter().filter(|entry| entry.id() == child);
+            entries.map(|entry| String::from_utf8_lossy(entry.name_bytes()).into_owned()).collect()
         };
-        self.names.entry((tree, child)).or_insert_with(find).clone()
+        self.names.entry((tree, child)).or_insert_with(find)
     }
 }
 
