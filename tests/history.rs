@@ -318,6 +318,21 @@ fn the_same_contents_under_several_names_keep_all_of_them() {
     assert!(third.findings().iter().all(|finding| finding["commit"]["id"] == commit.as_str()));
 }
 
+/// A commit can be thrown away and made once more between two runs.
+#[test]
+fn a_secret_that_comes_back_is_that_of_the_branch() {
+    let repo = Repo::new();
+    let text = signs_with(&secret(1));
+    repo.write("src/gone.js", &text).commit("add", 2);
+    repo.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    let first = |report: &Report| report.findings()[0]["commit"].clone();
+    assert_eq!(first(&repo.check(&["--history"]))["reachable"], "reflog");
+    let commit = repo.write("src/gone.js", &text).commit("add once more", 3);
+    let report = repo.check(&["--history"]);
+    assert_eq!((&first(&report)["id"], &first(&report)["reachable"]), (&commit.as_str().into(), &"refs".into()));
+    assert_eq!(report.json["findings"], history(&repo).json["findings"]);
+}
+
 #[test]
 fn a_log_that_forgets_is_noticed() {
     let repo = Repo::new();

@@ -368,6 +368,14 @@ impl Tips {
         if elsewhere && new.iter().any(|tip| known.commits.binary_search(tip).is_ok()) {
             return false;
         }
+        // A new commit can lead to the same that was only found elsewhere, in trees that are known.
+        let is_below = |reach: Reachable| {
+            known.sightings.iter().any(|sighting| !sighting.trees.is_empty() && sighting.reach > reach)
+        };
+        let says_more = || self.reflogs.iter().any(|id| known.reflogs.binary_search(id).is_err());
+        if !new.is_empty() && is_below(Reachable::Refs) || says_more() && is_below(Reachable::Reflog) {
+            return false;
+        }
         // A log can forget what only it led to, and lead back to what nothing led to.
         let forgets = known.reflogs.iter().any(|id| self.reflogs.binary_search(id).is_err());
         let is_back = |id: &Oid| known.reflogs.binary_search(id).is_err() && known.commits.binary_search(id).is_ok();
@@ -579,9 +587,11 @@ impl Found {
         let mut versions = Vec::new();
         for (blob, places) in places {
             let mut kinds = Vec::new();
-            for place in places.iter().filter(|place| selection.holds(&place.path)) {
+            let mut places: Vec<&Place> = places.iter().filter(|place| selection.holds(&place.path)).collect();
+            places.sort_by_key(|place| (place.when.order(), &place.path));
+            for place in places {
                 let (path, local) = naming.name(&place.path);
-                // Under another name of the same kind the same is found.
+                // Under another name of the same kind, and a later one, the same is found.
                 let kind = (Language::of_path(Path::new(&path)), context::of_path(path.get(local..).unwrap_or(&path)));
                 if !kinds.contains(&kind) {
                     kinds.push(kind);
