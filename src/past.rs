@@ -266,12 +266,12 @@ mod tests {
 
     #[test]
     fn a_span_is_the_same_in_whatever_order_versions_come() {
-        let commit = |byte: u8, position: u32| When {
+        let commit = |byte: u8, time: i64| When {
             commit: Some((Oid::from_bytes(&[byte; 20]).unwrap(), i64::from(byte))),
-            position,
+            time,
             reach: Reachable::Refs,
         };
-        let never = When { commit: None, position: u32::MAX, reach: Reachable::Nowhere };
+        let never = When { commit: None, time: i64::MAX, reach: Reachable::Nowhere };
         let (first, last) = (commit(1, 0), commit(2, 1));
         for order in [[first, last, never], [never, first, last], [last, never, first], [never, last, first]] {
             let [mut span, rest @ ..] = order.map(|when| Span { first: when, last: when, at_head: false });

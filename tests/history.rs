@@ -333,6 +333,44 @@ fn a_secret_that_comes_back_is_that_of_the_branch() {
     assert_eq!(report.json["findings"], history(&repo).json["findings"]);
 }
 
+/// What is fetched can be older than what is known.
+#[test]
+fn an_older_branch_that_comes_later() {
+    let repo = Repo::new();
+    repo.write("src/app.js", signs_with(&secret(1))).write("b.js", signs_with(&secret(2))).commit("main", 10);
+    let run = || repo.check(&["--history"]);
+    run();
+    repo.git(&["checkout", "-q", "-b", "topic", "HEAD~1"]);
+    let same = repo.write("src/app.js", signs_with(&secret(1))).commit("the same", 4);
+    let other = repo.write("c.js", format!("// c\n{}", signs_with(&secret(2)))).commit("otherwise", 5);
+    repo.git(&["checkout", "-q", "main"]);
+    let report = run();
+    let first = |path: &str| {
+        let finding = report.findings().iter().find(|finding| finding["path"] == path).expect("a finding");
+        finding["commit"]["id"].clone()
+    };
+    assert_eq!((first("src/app.js"), first("b.js")), (same.into(), other.into()));
+    assert_eq!(report.json["findings"], history(&repo).json["findings"]);
+    assert_eq!(run().json["findings"], report.json["findings"]);
+}
+
+/// However the clocks of those who commit go, a commit comes after its parents.
+#[test]
+fn clocks_that_go_wrong() {
+    let repo = Repo::new();
+    let first = repo.write("a.js", signs_with(&secret(1))).commit("fast", 20);
+    repo.write("a.js", format!("// slow\n{}", signs_with(&secret(1)))).commit("slow", 3);
+    let run = || repo.check(&["--history"]);
+    let commits = |report: &Report| {
+        let commit = &report.findings()[0]["commit"];
+        (commit["id"].clone(), commit["last_id"].clone())
+    };
+    assert_eq!(commits(&run()).0, first.as_str());
+    let last = repo.write("a.js", format!("// slower\n{}", signs_with(&secret(1)))).commit("slower", 2);
+    assert_eq!(commits(&run()), (first.into(), last.into()));
+    assert_eq!(run().json["findings"], history(&repo).json["findings"]);
+}
+
 #[test]
 fn a_log_that_forgets_is_noticed() {
     let repo = Repo::new();

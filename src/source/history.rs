@@ -99,16 +99,20 @@ pub struct Counts {
 pub struct When {
     /// The commit that brought it and its date in seconds since 1970; nothing where no commit leads to it.
     pub commit: Option<(Oid, i64)>,
-    /// Its place in the order of all.
-    pub position: u32,
+    /// When that was, in seconds since 1970: the date of the commit, but later than its parents.
+    pub time: i64,
     /// How it is reached.
     pub reach: Reachable,
 }
 
 impl When {
+    fn of(sighting: &Sighting) -> When {
+        When { commit: sighting.commit, time: sighting.time, reach: sighting.reach }
+    }
+
     /// What is earlier is less; what is reached worse counts as later.
-    pub fn order(&self) -> (bool, Reachable, u32) {
-        (self.commit.is_none(), self.reach, self.position)
+    pub fn order(&self) -> (bool, Reachable, i64, Option<Oid>) {
+        (self.commit.is_none(), self.reach, self.time, self.commit.map(|(id, _)| id))
     }
 }
 
@@ -159,7 +163,7 @@ struct Memory {
 }
 
 /// What no commit brought.
-const NEVER: When = When { commit: None, position: u32::MAX, reach: Reachable::Nowhere };
+const NEVER: When = When { commit: None, time: i64::MAX, reach: Reachable::Nowhere };
 
 /// Where a blob stands.
 #[derive(Clone, Debug)]
@@ -197,8 +201,10 @@ impl History {
         let mut found = Found::read(&repository, &known, max_file_size, &options.progress);
         let mut places = found.places(&repository, &known, &tips);
         let is_unnamed = |id: &Oid| !places.contains_key(id);
-        if found.objects.is_partial && !known.trees.is_empty() && found.open.keys().any(is_unnamed) {
-            // A blob that was fetched later than the trees it stands in: they have to be walked again.
+        let is_fetched = found.objects.is_partial && !known.trees.is_empty() && found.open.keys().any(is_unnamed);
+        // A blob that was fetched later than the trees it stands in, or these have an earlier commit now: they have to be
+        // walked again.
+        if is_fetched || found.is_earlier(&known.sightings) {
             known = known.without_names();
             variables = None;
             found = Found::read(&repository, &known, max_file_size, &options.progress);
@@ -302,7 +308,7 @@ impl History {
             known.sightings.extend(places.into_iter().map(|Place { path, when, trees, .. }| Sighting {
                 blob,
                 commit: when.commit,
-                position: when.position,
+                time: when.time,
                 reach: when.reach,
                 trees,
                 twin: twins.get(&(blob, naming.name(&path).0.as_str())).copied().filter(|twin| *twin != blob),
@@ -365,20 +371,12 @@ impl Tips {
         let new: Vec<Oid> = self.refs.iter().filter(|tip| earlier.binary_search(tip).is_err()).copied().collect();
         // A ref can lead back to what nothing led to.
         let elsewhere = known.counted.reflog + known.counted.unreachable > 0;
-        if elsewhere && new.iter().any(|tip| known.commits.binary_search(tip).is_ok()) {
-            return false;
-        }
-        // A new commit can lead to the same that was only found elsewhere, in trees that are known.
-        let is_below = |reach: Reachable| {
-            known.sightings.iter().any(|sighting| !sighting.trees.is_empty() && sighting.reach > reach)
-        };
-        let says_more = || self.reflogs.iter().any(|id| known.reflogs.binary_search(id).is_err());
-        if !new.is_empty() && is_below(Reachable::Refs) || says_more() && is_below(Reachable::Reflog) {
+        if elsewhere && new.iter().any(|tip| known.time_of(tip).is_some()) {
             return false;
         }
         // A log can forget what only it led to, and lead back to what nothing led to.
         let forgets = known.reflogs.iter().any(|id| self.reflogs.binary_search(id).is_err());
-        let is_back = |id: &Oid| known.reflogs.binary_search(id).is_err() && known.commits.binary_search(id).is_ok();
+        let is_back = |id: &Oid| known.reflogs.binary_search(id).is_err() && known.time_of(id).is_some();
         if known.counted.reflog > 0 && forgets || known.counted.unreachable > 0 && self.reflogs.iter().any(is_back) {
             return false;
         }
@@ -420,8 +418,8 @@ struct Found {
     missing: FxHashSet<Oid>,
     submodules: FxHashSet<Oid>,
     corrupt: FxHashSet<Oid>,
-    /// How each commit of the graph is reached.
-    reach: Vec<Reachable>,
+    /// When each commit of the graph came about.
+    whens: Vec<When>,
     /// Folders that were left out.
     too_deep: usize,
 }
@@ -507,14 +505,14 @@ impl Found {
         let Gathered { graph, blobs, missing, submodules, corrupt: more, .. } =
             gathered.into_inner().unwrap_or_else(PoisonError::into_inner);
         corrupt.extend(more);
-        Found { objects, present, open, graph, blobs, missing, submodules, corrupt, reach: Vec::new(), too_deep: 0 }
+        Found { objects, present, open, graph, blobs, missing, submodules, corrupt, whens: Vec::new(), too_deep: 0 }
     }
 
     /// Where each blob that may matter stands, in the order they came there.
     fn places(&mut self, repository: &git2::Repository, known: &Known, tips: &Tips) -> FxHashMap<Oid, Vec<Place>> {
         let mut places: FxHashMap<Oid, Vec<Place>> = FxHashMap::default();
         for (sighting, paths) in known.sightings.iter().zip(paths_of(&known.sightings, repository.path())) {
-            let when = When { commit: sighting.commit, position: sighting.position, reach: sighting.reach };
+            let when = When::of(sighting);
             if paths.is_empty() {
                 self.open.entry(sighting.blob).or_default();
                 continue;
@@ -530,12 +528,13 @@ impl Found {
                 }
             }
         }
-        self.reach = self.graph.reach(&tips.refs, &tips.reflogs);
-        let order = self.graph.order(&self.reach);
-        let mut positions = vec![u32::MAX; self.graph.commits.len()];
-        for (position, number) in (known.counted.position..).zip(&order) {
-            positions[*number] = position;
-        }
+        let reach = self.graph.reach(&tips.refs, &tips.reflogs);
+        let times = self.graph.times(|commit| known.time_of(commit));
+        let commits = self.graph.commits.iter().map(|commit| Some((commit.id, commit.date)));
+        let whens = commits.zip(times).zip(reach).map(|((commit, time), reach)| When { commit, time, reach });
+        self.whens = whens.collect();
+        let mut order: Vec<usize> = (0..self.whens.len()).collect();
+        order.sort_by_key(|number| self.whens[*number].order());
         // By number: a blob is met once in every tree that it stands in.
         let mut found: Vec<Vec<Place>> =
             self.blobs.iter().map(|blob| places.remove(blob).unwrap_or_default()).collect();
@@ -546,11 +545,7 @@ impl Found {
             }
             let path = names.iter().map(|name| String::from_utf8_lossy(name)).collect::<Vec<_>>().join("/");
             if places.iter().all(|place| place.path != path) {
-                let when = commit.map_or(NEVER, |number| {
-                    let commit = &self.graph.commits[number];
-                    let reach = self.reach[number];
-                    When { commit: Some((commit.id, commit.date)), position: positions[number], reach }
-                });
+                let when = commit.map_or(NEVER, |number| self.whens[number]);
                 let trees = trees.iter().map(|tree| self.graph.tree_id(*tree)).collect();
                 places.push(Place { path, when, trees, twin: None });
             }
@@ -567,6 +562,18 @@ impl Found {
             }
         }
         places
+    }
+
+    /// Whether new commits can be those that brought what was seen before: they came before the commit that is known for it, or
+    /// are reached where that is not, and speak of its trees or of the file itself.
+    fn is_earlier(&self, sightings: &[Sighting]) -> bool {
+        let Some(first) = self.whens.iter().map(When::order).min() else { return false };
+        let blobs: FxHashSet<&Oid> = self.blobs.iter().collect();
+        let mut named = sightings.iter().filter(|sighting| !sighting.trees.is_empty());
+        named.any(|sighting| {
+            When::of(sighting).order() > first
+                && (blobs.contains(&sighting.blob) || sighting.trees.iter().any(|tree| self.graph.speaks_of(tree)))
+        })
     }
 
     /// Whether an entry of the index is an environment or key file in no commit.
@@ -638,12 +645,11 @@ impl Found {
         let unread = self.graph.unread().filter(|id| !is_there(id)).count();
         // The parents of the last commits of a shallow clone are not there on purpose.
         let cut = if is_shallow { 0 } else { self.graph.missing_parents().iter().filter(|id| !is_there(id)).count() };
-        let commits = |reach| self.reach.iter().filter(|known| **known == reach).count() as u32;
+        let commits = |reach| self.whens.iter().filter(|when| when.reach == reach).count() as u32;
         known.counted.missing += (self.missing.len() + unread + cut) as u32;
         known.counted.reflog += commits(Reachable::Reflog);
         known.counted.unreachable += commits(Reachable::Nowhere);
         known.counted.submodules += self.submodules.len() as u32;
-        known.counted.position = known.counted.position.saturating_add(self.graph.commits.len() as u32);
 
         // What could not be read is tried again the next time.
         let is_whole = |pack: &&Pack| !pack.ids().any(|id| self.corrupt.contains(&id));
@@ -652,7 +658,7 @@ impl Found {
         let is_clean = |id: &&Oid| !self.open.contains_key(*id) && !self.corrupt.contains(*id);
         known.clean.extend(self.present.iter().filter(is_clean));
         known.trees.extend(self.graph.read());
-        known.commits.extend(self.graph.commits.iter().map(|commit| commit.id));
+        known.commits.extend(self.graph.commits.iter().zip(&self.whens).map(|(commit, when)| (commit.id, when.time)));
         known.tips = tips.refs.clone();
         known.reflogs = tips.reflogs.clone();
     }

@@ -18,7 +18,7 @@ use crate::finding::Reachable;
 use crate::report::VERSION;
 
 /// How a file begins. The number is that of the format.
-const MAGIC: &[u8; 16] = b"jotlint history3";
+const MAGIC: &[u8; 16] = b"jotlint history4";
 
 /// The size of a file, in bytes: about three million objects. What does not fit is looked at anew each time.
 const LARGEST: usize = 64 << 20;
@@ -36,8 +36,8 @@ pub struct Sighting {
     pub blob: Oid,
     /// The commit that brought it there and its date in seconds since 1970; nothing where no commit leads to it.
     pub commit: Option<(Oid, i64)>,
-    /// The place of the commit in the order of all.
-    pub position: u32,
+    /// When the commit came about, as [`Known::commits`] has it.
+    pub time: i64,
     /// How the commit is reached.
     pub reach: Reachable,
     /// The trees that lead to the blob, from the root on; the last holds it.
@@ -57,8 +57,8 @@ pub struct Known {
     pub harmless: Vec<Oid>,
     /// Trees that were walked.
     pub trees: Vec<Oid>,
-    /// Commits that were walked.
-    pub commits: Vec<Oid>,
+    /// Commits that were walked, each with when it came about, in seconds since 1970.
+    pub commits: Vec<(Oid, i64)>,
     /// What refs pointed to.
     pub tips: Vec<Oid>,
     /// What the logs of refs spoke of.
@@ -83,20 +83,19 @@ pub struct Counted {
     pub missing: u32,
     /// Commits of other repositories.
     pub submodules: u32,
-    /// The place of the next commit in the order of all.
-    pub position: u32,
 }
 
 impl Known {
     /// Sorts what is searched. Nearly all of it is sorted already, which a sort that merges runs makes use of.
     pub fn sort(&mut self) {
-        for ids in [&mut self.packs, &mut self.clean, &mut self.harmless, &mut self.trees, &mut self.commits] {
+        for ids in [&mut self.packs, &mut self.clean, &mut self.harmless, &mut self.trees] {
             ids.sort_by(|one, other| one.as_bytes().cmp(other.as_bytes()));
             ids.dedup();
         }
-        self.sightings.sort_by(|one, other| {
-            (one.blob, one.position, &one.trees).cmp(&(other.blob, other.position, &other.trees))
-        });
+        self.commits.sort();
+        self.commits.dedup_by_key(|(id, _)| *id);
+        self.sightings
+            .sort_by(|one, other| (one.blob, one.time, &one.trees).cmp(&(other.blob, other.time, &other.trees)));
     }
 
     /// Without the names, which have to be found anew, and what depends on them. What is clean stays so.
@@ -106,12 +105,19 @@ impl Known {
 
     /// Whether this blob, tree or commit was looked at. The lists are sorted.
     pub fn has(&self, id: &Oid) -> bool {
-        [&self.clean, &self.harmless, &self.trees, &self.commits].iter().any(|ids| ids.binary_search(id).is_ok())
+        [&self.clean, &self.harmless, &self.trees].iter().any(|ids| ids.binary_search(id).is_ok())
+            || self.time_of(id).is_some()
             || self.sightings.binary_search_by_key(id, |sighting| sighting.blob).is_ok()
     }
 
-    fn lists(&self) -> [&Vec<Oid>; 7] {
-        [&self.packs, &self.clean, &self.harmless, &self.trees, &self.commits, &self.tips, &self.reflogs]
+    /// When a commit that was walked came about.
+    pub fn time_of(&self, commit: &Oid) -> Option<i64> {
+        let place = self.commits.binary_search_by_key(commit, |(id, _)| *id).ok()?;
+        self.commits.get(place).map(|(_, time)| *time)
+    }
+
+    fn lists(&self) -> [&Vec<Oid>; 6] {
+        [&self.packs, &self.clean, &self.harmless, &self.trees, &self.tips, &self.reflogs]
     }
 
     fn to_bytes(&self, key: &[u8; 32]) -> Vec<u8> {
@@ -121,6 +127,11 @@ impl Known {
             bytes.extend((ids.len() as u32).to_le_bytes());
             ids.iter().for_each(|id| bytes.extend_from_slice(id.as_bytes()));
         }
+        bytes.extend((self.commits.len() as u32).to_le_bytes());
+        for (commit, time) in &self.commits {
+            bytes.extend(commit.as_bytes());
+            bytes.extend(time.to_le_bytes());
+        }
         bytes.extend((self.sightings.len() as u32).to_le_bytes());
         for sighting in &self.sightings {
             let (commit, date) = sighting.commit.unwrap_or((Oid::ZERO_SHA1, 0));
@@ -128,13 +139,13 @@ impl Known {
             bytes.extend(commit.as_bytes());
             bytes.extend(date.to_le_bytes());
             bytes.extend(sighting.twin.unwrap_or(Oid::ZERO_SHA1).as_bytes());
-            bytes.extend(sighting.position.to_le_bytes());
+            bytes.extend(sighting.time.to_le_bytes());
             bytes.push(sighting.reach as u8);
             bytes.extend((sighting.trees.len() as u32).to_le_bytes());
             sighting.trees.iter().for_each(|id| bytes.extend_from_slice(id.as_bytes()));
         }
-        let Counted { reflog, unreachable, missing, submodules, position } = self.counted;
-        bytes.extend([reflog, unreachable, missing, submodules, position].iter().flat_map(|count| count.to_le_bytes()));
+        let Counted { reflog, unreachable, missing, submodules } = self.counted;
+        bytes.extend([reflog, unreachable, missing, submodules].iter().flat_map(|count| count.to_le_bytes()));
         bytes.extend(self.variables);
         bytes.extend(checksum(&bytes).to_le_bytes());
         bytes
@@ -152,18 +163,20 @@ impl Known {
             &mut known.clean,
             &mut known.harmless,
             &mut known.trees,
-            &mut known.commits,
             &mut known.tips,
             &mut known.reflogs,
         ] {
             *ids = rest.ids()?;
         }
         for _ in 0..rest.number()? {
+            known.commits.push((rest.id()?, rest.time()?));
+        }
+        for _ in 0..rest.number()? {
             known.sightings.push(Sighting {
                 blob: rest.id()?,
-                commit: Some((rest.id()?, i64::from_le_bytes(rest.take()?))).filter(|(id, _)| !id.is_zero()),
+                commit: Some((rest.id()?, rest.time()?)).filter(|(id, _)| !id.is_zero()),
                 twin: Some(rest.id()?).filter(|id| !id.is_zero()),
-                position: rest.number()?,
+                time: rest.time()?,
                 reach: match rest.take()? {
                     [0] => Reachable::Refs,
                     [1] => Reachable::Reflog,
@@ -177,7 +190,6 @@ impl Known {
             unreachable: rest.number()?,
             missing: rest.number()?,
             submodules: rest.number()?,
-            position: rest.number()?,
         };
         known.variables = rest.take()?;
         rest.0.is_empty().then_some(known)
@@ -214,6 +226,10 @@ impl Rest<'_> {
 
     fn number(&mut self) -> Option<u32> {
         self.take().map(u32::from_le_bytes)
+    }
+
+    fn time(&mut self) -> Option<i64> {
+        self.take().map(i64::from_le_bytes)
     }
 
     fn id(&mut self) -> Option<Oid> {
@@ -311,28 +327,21 @@ mod tests {
             clean: vec![id(2), id(3)],
             harmless: vec![],
             trees: vec![id(4)],
-            commits: vec![id(5)],
+            commits: vec![(id(5), -1)],
             tips: vec![id(5), id(1)],
             reflogs: vec![id(6)],
             sightings: vec![
-                Sighting {
-                    blob: id(7),
-                    commit: None,
-                    position: 0,
-                    reach: Reachable::Nowhere,
-                    trees: vec![],
-                    twin: None,
-                },
+                Sighting { blob: id(7), commit: None, time: 0, reach: Reachable::Nowhere, trees: vec![], twin: None },
                 Sighting {
                     blob: id(8),
                     commit: Some((id(5), -1)),
-                    position: 3,
+                    time: 3,
                     reach: Reachable::Reflog,
                     trees: vec![id(4), id(6)],
                     twin: Some(id(7)),
                 },
             ],
-            counted: Counted { reflog: 1, unreachable: 2, missing: 3, submodules: 4, position: 5 },
+            counted: Counted { reflog: 1, unreachable: 2, missing: 3, submodules: 4 },
             variables: [9; 32],
         }
     }

@@ -3,8 +3,7 @@
 //!
 //! A tree takes 12 bytes and each folder in it 8, and names are kept once.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::HashSet;
 
 use git2::Oid;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -91,6 +90,11 @@ pub fn entries(mut bytes: &[u8]) -> impl Iterator<Item = Entry<'_>> {
         bytes = bytes.get(zero + 21..)?;
         Some(Entry { kind, name, id })
     })
+}
+
+/// The next second.
+fn after(time: i64) -> i64 {
+    time.saturating_add(1)
 }
 
 /// Commits and trees.
@@ -212,38 +216,41 @@ impl Graph {
         reach
     }
 
-    /// The commits in the order they came about: those first that are reached best, of these parents before children, and
-    /// otherwise by date.
-    pub fn order(&self, reach: &[Reachable]) -> Vec<usize> {
+    /// When each commit came about, in seconds since 1970: its date, but later than its parents, whatever the clocks of those
+    /// who made them said. `known` says it of commits that are not among these.
+    pub fn times(&self, known: impl Fn(&Oid) -> Option<i64>) -> Vec<i64> {
         let numbers: FxHashMap<Oid, usize> = self.commits.iter().map(|commit| commit.id).zip(0..).collect();
-        let parents = |number: usize| {
-            let parents = self.commits[number].parents.iter().filter_map(|parent| numbers.get(parent).copied());
-            parents.filter(move |parent| *parent != number)
-        };
         let mut waits: Vec<u32> = vec![0; self.commits.len()];
         let mut children: Vec<Vec<u32>> = vec![Vec::new(); self.commits.len()];
-        for (number, waits) in waits.iter_mut().enumerate() {
-            for parent in parents(number) {
-                *waits += 1;
-                children[parent].push(number as u32);
-            }
-        }
-        // A parent is reached at least as well as its children, so the order of the two never conflicts.
-        let key = |number: usize| Reverse((reach[number], self.commits[number].date, number));
-        let ready = (0..self.commits.len()).filter(|number| waits[*number] == 0);
-        let mut ready: BinaryHeap<_> = ready.map(key).collect();
-        let mut order = Vec::with_capacity(self.commits.len());
-        while let Some(Reverse((_, _, number))) = ready.pop() {
-            order.push(number);
-            for child in &children[number] {
-                let child = *child as usize;
-                waits[child] -= 1;
-                if waits[child] == 0 {
-                    ready.push(key(child));
+        let mut times: Vec<i64> = self.commits.iter().map(|commit| commit.date).collect();
+        for (number, commit) in self.commits.iter().enumerate() {
+            for parent in &commit.parents {
+                match numbers.get(parent) {
+                    Some(parent) => {
+                        waits[number] += 1;
+                        children[*parent].push(number as u32);
+                    }
+                    None => times[number] = known(parent).map_or(i64::MIN, after).max(times[number]),
                 }
             }
         }
-        order
+        let mut ready: Vec<usize> = (0..self.commits.len()).filter(|number| waits[*number] == 0).collect();
+        while let Some(number) = ready.pop() {
+            for child in &children[number] {
+                let child = *child as usize;
+                times[child] = times[child].max(after(times[number]));
+                waits[child] -= 1;
+                if waits[child] == 0 {
+                    ready.push(child);
+                }
+            }
+        }
+        times
+    }
+
+    /// Whether a tree is one of these or is spoken of by one of them, or by a commit.
+    pub fn speaks_of(&self, tree: &Oid) -> bool {
+        self.numbers.contains_key(tree)
     }
 
     /// Walks the trees of these commits, one after the other and every tree once, and then the trees that no commit
