@@ -183,10 +183,12 @@ pub fn can_lead_to_secret(name: &str) -> bool {
     let Some(vocabulary) = VOCABULARY.as_ref() else { return true };
     let Some(last) = humps(name).last() else { return true };
     let last = lower(last);
+    if vocabulary.is_qualifier(&last) {
+        return true;
+    }
+    // Words may be numbered, glued together, and of several.
     let last = last.trim_end_matches(|character: char| character.is_ascii_digit());
-    // Words may be glued together, and of several.
-    let words = &vocabulary.names.words;
-    let parts = cut(last, words);
+    let parts = cut(last, &vocabulary.names.words);
     let last = parts.as_ref().and_then(|parts| parts.last()).map_or(last, String::as_str);
     let is_step = |word: &str| vocabulary.steps.contains(word) || vocabulary.is_qualifier(word);
     is_step(last) || last.strip_suffix('s').is_some_and(is_step)

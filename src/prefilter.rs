@@ -34,7 +34,7 @@ const STRONG: [&str; 13] = [
     "kty",
 ];
 
-/// Words that matter as part of a name that says more, or below one that does.
+/// Words that matter as part of a name that says more, or where another name does.
 const WEAK: [&str; 3] = ["key", "salt", "settings"];
 
 /// Words one of which stands in every name that makes a plain `key` or `salt` below it a JWT secret, but for those of
@@ -61,6 +61,9 @@ const NEAR: usize = 100;
 
 /// What a name with `key` or `salt` in it says when it can be a JWT secret's.
 const OWNERS: [&str; 6] = ["token", "sign", "hmac", "bearer", "auth", "symmetric"];
+
+/// The header of a token has no more bytes than this, a chain of certificates included (RFC 7515 §4.1.6).
+const LONGEST_HEADER: usize = 16 * 1024;
 
 /// How base64url of a JSON object begins: the brace, then a quote, a space or a line's end.
 const OBJECTS: [&str; 4] = ["eyJ", "eyA", "ewo", "ew0"];
@@ -125,7 +128,7 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
 struct Text<'b> {
     language: Language,
     bytes: &'b [u8],
-    /// Whether a section in it makes a plain `key` a JWT secret; found out when there is one.
+    /// Whether a section anywhere in it makes a plain `key` a JWT secret; found out when there is one.
     has_step: OnceCell<bool>,
 }
 
@@ -151,15 +154,15 @@ impl<'b> Text<'b> {
 fn begins_token(bytes: &[u8]) -> bool {
     const SHORTEST_HEADER: usize = 12;
     const SHORTEST_PAYLOAD: usize = 2;
-    let part = |from: usize| {
-        let rest = bytes.get(from..).unwrap_or_default();
-        rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')).count()
+    let part = |from: usize, longest: usize| {
+        let rest = bytes.get(from..).unwrap_or_default().iter().take(longest);
+        rest.take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')).count()
     };
-    let header = part(0);
+    let header = part(0, LONGEST_HEADER);
     if header < SHORTEST_HEADER || bytes.get(header) != Some(&b'.') {
         return false;
     }
-    let payload = part(header + 1);
+    let payload = part(header + 1, usize::MAX);
     payload >= SHORTEST_PAYLOAD && bytes.get(header + 1 + payload) == Some(&b'.')
 }
 
@@ -347,10 +350,13 @@ fn word_matters(text: &Text, found: Range<usize>) -> bool {
     if is_strong && !has_prose(language) {
         return true;
     }
-    let Some(around) = name_around(bytes, &found) else { return false };
-    let around = if language.is_configuration() { path_around(bytes, around) } else { around };
+    let Some(own) = name_around(bytes, &found) else { return false };
+    let own_name = bytes.get(own.clone()).unwrap_or_default();
+    let around = if language.is_configuration() { path_around(bytes, own.clone()) } else { own.clone() };
     let name = bytes.get(around.clone()).unwrap_or_default();
     let says_more = name.len() > word.len();
+    // What follows a colon can be the value.
+    let is_either = |is_it: fn(&[u8]) -> bool| is_it(name) || own_name.len() < name.len() && is_it(own_name);
     let is_entry = || !has_prose(language) || is_entry(language, bytes, around.clone());
     if is_strong {
         return is_entry();
@@ -358,7 +364,7 @@ fn word_matters(text: &Text, found: Range<usize>) -> bool {
     if word.eq_ignore_ascii_case(b"settings") {
         // Of an application, where `Token` is one.
         let leads_on = || str::from_utf8(name).is_ok_and(|name| name::tier(&[name, "Token"]).is_some());
-        return language.is_configuration() && says_more && (says_tier(name) || leads_on()) && is_entry();
+        return language.is_configuration() && says_more && (is_either(says_tier) || leads_on()) && is_entry();
     }
     if has_owner(name) {
         return is_entry();
@@ -368,10 +374,14 @@ fn word_matters(text: &Text, found: Range<usize>) -> bool {
         let tier = || str::from_utf8(name).ok().and_then(|name| name::tier(&[name]));
         return contains(name, b"private") && matches!(tier(), Some(Tier::A | Tier::B));
     }
-    let is_assigned = || if has_prose(language) { is_entry() } else { is_assigned(bytes, &around) };
-    let below_step = || is_assigned() && text.has_step() && str::from_utf8(name).is_ok_and(name::can_end_secret);
+    let is_assigned = || match has_prose(language) {
+        true => is_entry(),
+        false => is_assigned(bytes, &around) || is_assigned(bytes, &own),
+    };
+    let can_have_step = || text.has_step.get() != Some(&false);
+    let below_step = || can_have_step() && is_assigned() && is_either(can_end_secret) && text.has_step();
     // An application's key of any name can be one that was published as a default for tokens.
-    says_more && says_tier(name) && is_entry() || below_step()
+    says_more && is_either(says_tier) && is_entry() || below_step()
 }
 
 /// The whole name around a word; nothing if it is longer than names are.
@@ -380,14 +390,23 @@ fn name_around(bytes: &[u8], word: &Range<usize>) -> Option<Range<usize>> {
     let after = bytes.get(word.end..).unwrap_or_default().iter();
     let left = before.take(MAX_NAME + 1).take_while(|byte| is_name(**byte)).count();
     let right = after.take(MAX_NAME + 1).take_while(|byte| is_name(**byte)).count();
-    (left <= MAX_NAME && right <= MAX_NAME).then_some(word.start - left..word.end + right)
+    let start = word.start - left;
+    // The letter of an escaped line's end before it is not its own.
+    let escaped =
+        matches!(bytes.get(start.saturating_sub(1)..), Some([b'\\', b'n' | b'r' | b't', ..])) && start < word.start;
+    (left <= MAX_NAME && right <= MAX_NAME).then_some(start + usize::from(escaped)..word.end + right)
 }
 
-/// The names around a name that lead to it or go on from it: `AppSettings:Token`, `app/jwt/secret`.
+/// The names around a name that lead to it or go on from it: `AppSettings:Token`, `app/jwt/secret`. What is longer than names
+/// are is no path.
 fn path_around(bytes: &[u8], around: Range<usize>) -> Range<usize> {
     let is_part = |byte: &&u8| is_name(**byte) || matches!(byte, b':' | b'/');
     let before = bytes.get(..around.start).unwrap_or_default();
-    let start = around.start - before.iter().rev().take(MAX_NAME).take_while(is_part).count();
+    let length = before.iter().rev().take(MAX_NAME).take_while(is_part).count();
+    if length == MAX_NAME {
+        return around;
+    }
+    let start = around.start - length;
     if before.get(..start).is_some_and(|before| before.ends_with(b"{")) {
         return start..around.end;
     }
@@ -432,15 +451,18 @@ fn has_prose(language: Language) -> bool {
     matches!(language, Language::Json | Language::Yaml)
 }
 
-/// Whether names stand below the one that is there: `name:`, `"name": {`, `[name]`, `name {`.
+/// Whether names stand below the one that is there: `name:`, `"name": {`, `[name]`, `name {`, `"name".`.
 fn opens_section(bytes: &[u8], around: &Range<usize>) -> bool {
     let before = bytes.get(..around.start).unwrap_or_default();
     let after = bytes.get(around.end..).unwrap_or_default();
     if is_heading(before, after) {
         return true;
     }
-    match without_blanks(closed(after)).split_first() {
+    let behind = closed(after);
+    match without_blanks(behind).split_first() {
         Some((b'{', _)) => true,
+        // `"name"."key"`.
+        Some((b'.', _)) => behind.len() < after.len(),
         // A line's end or comment, a mapping or a list of them, an anchor or a tag.
         Some((b':' | b'=', value)) => without_blanks(value)
             .first()
@@ -449,17 +471,27 @@ fn opens_section(bytes: &[u8], around: &Range<usize>) -> bool {
     }
 }
 
-/// Whether a name between these bytes heads a section of TOML or an INI file, in a text of its own or one that is held in a
-/// value: `[name]`.
+/// Whether a name between these bytes stands in the heading of a section of TOML or an INI file, in a text of its own or one that
+/// is held in a value: `[name]`, `[app "name"]`.
 fn is_heading(before: &[u8], after: &[u8]) -> bool {
-    let Some(before) = before.strip_suffix(b"[").filter(|_| after.starts_with(b"]")) else { return false };
+    let is_part = |byte: &u8| is_name(*byte) || is_blank(*byte) || is_quote(byte);
+    let right = after.iter().take(MAX_NAME).take_while(|byte| is_part(byte)).count();
+    if after.get(right) != Some(&b']') {
+        return false;
+    }
+    let is_before = |byte: &&u8| is_part(byte) || matches!(byte, b':' | b'/');
+    let left = before.iter().rev().take(MAX_NAME).take_while(is_before).count();
+    let Some(before) = before.get(..before.len() - left).and_then(|before| before.strip_suffix(b"[")) else {
+        return false;
+    };
+    let before = before.strip_suffix(b"[").unwrap_or(before);
     let blanks = before.iter().rev().take_while(|byte| is_blank(**byte)).count();
     let before = before.get(..before.len() - blanks).unwrap_or_default();
     before.ends_with(b"\\n") || before.last().is_none_or(|last| matches!(last, b'\n' | b'\r') || is_quote(last))
 }
 
 /// Whether a name is assigned a value in whatever configuration, and not in code that was made small: `name: value`,
-/// `name = value`, or `name=value` in a line or a table of its own.
+/// `name = value`, or without a blank at the beginning of a line or table.
 fn is_assigned(bytes: &[u8], around: &Range<usize>) -> bool {
     let before = bytes.get(..around.start).unwrap_or_default();
     let after = closed(bytes.get(around.end..).unwrap_or_default());
@@ -468,7 +500,7 @@ fn is_assigned(bytes: &[u8], around: &Range<usize>) -> bool {
         before.find(|byte| !is_blank(**byte) && !is_quote(byte)).is_none_or(|byte| matches!(byte, b'\n' | b'{'))
     };
     match without_blanks(after).first() {
-        Some(b':') => parts_from_value(after),
+        Some(b':') => parts_from_value(after) || begins_line(),
         Some(b'=') => after.first().is_some_and(|byte| is_blank(*byte)) || begins_line(),
         _ => false,
     }
@@ -484,7 +516,7 @@ fn is_entry(language: Language, bytes: &[u8], around: Range<usize>) -> bool {
     let opens = before.last().is_some_and(is_quote);
     let quoted = closed(after);
     let is_option = || name.starts_with(b"--") && says_key(name);
-    let names_another = || is_option() || is_value_of_name(before) && says_key(name);
+    let names_another = || says_key(name) && (name.starts_with(b"--") || is_value_of_name(before));
     if is_heading(before, after) {
         return leads_on(name);
     }
@@ -496,11 +528,15 @@ fn is_entry(language: Language, bytes: &[u8], around: Range<usize>) -> bool {
         },
         (true, false) => match after.first() {
             Some(b':') => parts_from_value(after) && !(language == Language::Json && is_prose(after)),
-            _ => assigns(after) && after.get(1) != before.last() || is_option(),
+            _ => assigns(without_blanks(after)) && after.get(1) != before.last() || is_option(),
         },
         // The last word of a sentence.
         (false, true) => false,
         (false, false) => match next(after) {
+            // As Symfony names a variable's default.
+            Some(b')') => {
+                before.ends_with(b"env(") && after.get(1..).is_some_and(|after| next(closed(after)) == Some(b':'))
+            }
             Some(b'}') => !name.starts_with(b"secrets."),
             // `${NAME:-value}` is as good as an entry.
             Some(b':') if !before.ends_with(b"{") && !parts_from_value(after) => false,
@@ -517,13 +553,13 @@ fn is_entry(language: Language, bytes: &[u8], around: Range<usize>) -> bool {
 
 /// Whether what stands before a value says that it is the name of another: `name:`, `"key": "`, `name: &anchor `.
 fn is_value_of_name(before: &[u8]) -> bool {
-    let unquoted = |text: &[u8]| -> usize {
+    let unquoted_length = |text: &[u8]| -> usize {
         let text = text.strip_suffix(b"\"").or(text.strip_suffix(b"'")).unwrap_or(text);
         text.len() - text.iter().rev().take_while(|byte| **byte == b'\\').count()
     };
-    let mut before = before.get(..unquoted(before)).unwrap_or_default().trim_ascii_end();
-    // Its anchor and tag, or how its lines are written that follow.
-    loop {
+    let mut before = before.get(..unquoted_length(before)).unwrap_or_default().trim_ascii_end();
+    // Its anchor and its tag, or how the lines are written in which it follows.
+    for _ in 0..3 {
         let length = before.iter().rev().take(MAX_NAME).take_while(|byte| !byte.is_ascii_whitespace()).count();
         match before.split_at(before.len() - length) {
             (rest, [b'&' | b'!' | b'|' | b'>', ..]) => before = rest.trim_ascii_end(),
@@ -531,7 +567,7 @@ fn is_value_of_name(before: &[u8]) -> bool {
         }
     }
     let Some(before) = before.strip_suffix(b":").map(<[u8]>::trim_ascii_end) else { return false };
-    let before = before.get(..unquoted(before)).unwrap_or_default();
+    let before = before.get(..unquoted_length(before)).unwrap_or_default();
     let length = before.iter().rev().take(MAX_NAME).take_while(|byte| is_name(**byte)).count();
     let key = before.get(before.len() - length..).unwrap_or_default();
     str::from_utf8(key).is_ok_and(is_name_key)
@@ -629,8 +665,8 @@ fn is_only_looked_up(behind: &[u8]) -> bool {
 
 /// Whether a name can lead to secrets that are named in the entries below it only.
 fn leads_on(name: &[u8]) -> bool {
-    // Below the name of a package or of a resource stands what is said of it.
-    !name.contains(&b'/') && str::from_utf8(name).is_ok_and(name::can_lead_to_secret)
+    // Below the name of a package or of a resource stands what is said of it, below that of a secret its value.
+    if name.contains(&b'/') { says_tier(name) } else { str::from_utf8(name).is_ok_and(name::can_lead_to_secret) }
 }
 
 fn is_quote(byte: &u8) -> bool {
@@ -644,6 +680,11 @@ fn is_blank(byte: u8) -> bool {
 /// Whether a name is one that a secret can have.
 fn says_tier(name: &[u8]) -> bool {
     str::from_utf8(name).is_ok_and(|name| name::tier(&[name]).is_some())
+}
+
+/// Whether a name is a secret's below one of [`STEPS`].
+fn can_end_secret(name: &[u8]) -> bool {
+    str::from_utf8(name).is_ok_and(name::can_end_secret)
 }
 
 /// Whether a text can be the name of a key.
@@ -770,6 +811,11 @@ mod tests {
             "? jwtSecret\n: abc",
             "app.toml: |\n  [jwt]\n  key = \"abc\"",
             "app.toml: |\n  [api.token]\n  salt = \"abc\"",
+            "jwtSecretV1:\n  value: abc",
+            "JWT_SECRET_B64:\n  value: abc",
+            "app/jwt/secret:\n  value: abc",
+            "parameters:\n  env(JWT_PASSPHRASE): abc",
+            "parameters:\n  'env(JWT_PASSPHRASE)': abc",
             "command: app --jwt-secret abc",
             "command: \"app --jwt-secret abc\"",
             "run: |\n  app --port 1 --jwt-secret \"$(x)\"",
@@ -800,6 +846,9 @@ mod tests {
             r#"{"AppSettings__Token": "abc"}"#,
             r#"{"config": "{\"a\": \"{\\\"jwtSecret\\\": \\\"abc\\\"}\"}"}"#,
             r#"{"app.toml": "[jwt]\nkey = 'abc'"}"#,
+            r#"{"app.toml": "[signing]\nkey = 'abc'"}"#,
+            r#"{"app.toml": "jwtKey = 'abc'"}"#,
+            r#"{"app.properties": "a=1\nAppSettings.Token=abc\n"}"#,
             r#"{"command": "app --jwt-secret abc"}"#,
             r#"{"command": ["sh", "-c", "app -v --jwt-secret abc"]}"#,
         ] {
@@ -848,6 +897,19 @@ mod tests {
         check(Language::Dockerfile, "ENV JWT_SECRET abc", true);
         check(Language::Terraform, "variable \"jwt_secret\" {\n default = \"x\" }", true);
         check(Language::Toml, "[server]\nport = 1", false);
+        for text in [
+            "[ token ]\nkey = 'abc'",
+            "[\"token\"]\nkey = 'abc'",
+            "[[token]]\nkey = 'abc'",
+            "\"token\".\"key\" = 'abc'",
+            "[app \"token\"]\nkey=abc",
+            "[app:token]\nprivate.key=abc",
+            "[signer]\nkey:abc",
+            "REFRESH_PRIVATE_KEY:abc",
+        ] {
+            check(Language::Toml, text, true);
+            assert!(can_matter(text.as_bytes()), "{text}");
+        }
     }
 
     /// Whatever the vocabulary calls a secret has to come through, in whatever form a format has for it.

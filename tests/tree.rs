@@ -251,17 +251,14 @@ fn threads_that_cannot_be_started() {
     for number in 0..300 {
         tree.write(&format!("{number}.js"), format!("require('jsonwebtoken').sign({{}}, 'hunter{number}')\n"));
     }
-    for mebibytes in [300, 1000, 1500] {
+    for (mebibytes, expected) in [(100, 2), (700, 1), (1000, 1), (1500, 1)] {
         let limited = format!("ulimit -v {} && exec \"$0\" check --threads 64 .", mebibytes * 1024);
         let mut command = Command::new("sh");
         command.args(["-c", &limited, env!("CARGO_BIN_EXE_jotlint")]).current_dir(tree.0.path());
         let Output { status, stderr, .. } = command.output().expect("sh runs");
         let stderr = String::from_utf8_lossy(&stderr);
-        match status.code() {
-            Some(1) => {}
-            Some(2) => assert!(stderr.contains("no threads could be started"), "{mebibytes}: {stderr}"),
-            _ => panic!("{mebibytes}: {status}: {stderr}"),
-        }
+        assert_eq!(status.code(), Some(expected), "{mebibytes}: {stderr}");
+        assert_eq!(stderr.contains("no threads could be started"), expected == 2, "{mebibytes}: {stderr}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 
@@ -22,28 +23,29 @@ fn number(threads: usize) -> usize {
     }
 }
 
-/// Makes sure that a walk gets its threads and somebody to hand files on to, by starting them for a moment: the walker cannot
-/// be told of a thread that does not start, and waits for it. Gives how many threads the walk is to have.
+/// How many threads a walk can have: as many as are wanted, or one where not all of them start, which is found out by starting
+/// them for a moment. The walker cannot be told of one that does not start, and waits for it.
 ///
 /// # Errors
-/// [`Error::Threads`] if the machine does not give so many.
+/// [`Error::Threads`] if the machine gives none.
 pub(super) fn reserve(threads: usize) -> Result<usize, Error> {
-    let threads = number(threads).min(MOST_THREADS);
+    let wanted = number(threads).min(MOST_THREADS);
     let gate = Mutex::new(());
-    let wait = || drop(lock(&gate));
     thread::scope(|scope| {
         let _closed = lock(&gate);
-        let start = |builder: thread::Builder| {
-            builder.spawn_scoped(scope, wait).map(drop).map_err(|error| Error::Threads(error.to_string()))
-        };
-        start(thread::Builder::new().stack_size(STACK_SIZE))?;
-        (0..threads).try_for_each(|_| start(thread::Builder::new()))
-    })?;
-    Ok(threads)
+        let start = || thread::Builder::new().spawn_scoped(scope, || drop(lock(&gate)));
+        start().map_err(refused)?;
+        // To take as many as started would be to count on the last byte.
+        Ok(if (1..wanted).all(|_| start().is_ok()) { wanted } else { 1 })
+    })
 }
 
-/// Does `work` with each item that `feed` hands on, on threads of their own, no more than there are items, nor than
-/// processors if `threads` is 0. They wait without turning, so that they take nothing from those that read.
+fn refused(error: io::Error) -> Error {
+    Error::Threads(error.to_string())
+}
+
+/// Does `work` with each item that `feed` hands on, on threads of their own, one at least and no more than there are items, nor
+/// than processors if `threads` is 0. They wait without turning, so that they take nothing from those that read.
 pub(super) fn in_parallel<T: Send>(
     threads: usize,
     work: impl Fn(T) + Sync,
@@ -60,25 +62,22 @@ pub(super) fn in_parallel<T: Send>(
             work(item);
         }
     };
-    let started: Mutex<Vec<io::Result<()>>> = Mutex::default();
-    let fed = thread::scope(|scope| {
+    thread::scope(|scope| {
         // It ends with this closure, and with it the threads.
         let sender = sender;
+        let start = || thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, worker);
+        // Before anything else takes the memory: it does the work of those that cannot be started.
+        start().map_err(refused)?;
+        let (items, started) = (AtomicUsize::new(0), AtomicUsize::new(1));
         feed(&|item| {
             drop(sender.send(item));
-            let mut started = lock(&started);
-            if started.len() < threads {
-                let spawned = thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, worker);
-                started.push(spawned.map(drop));
+            let items = items.fetch_add(1, Ordering::Relaxed) + 1;
+            let is_wanted = |started: usize| (started < items.min(threads)).then_some(started + 1);
+            if started.fetch_update(Ordering::Relaxed, Ordering::Relaxed, is_wanted).is_ok() {
+                drop(start());
             }
         })
-    });
-    // One that could be started does the work of those that could not.
-    let started = started.into_inner().unwrap_or_else(PoisonError::into_inner);
-    match started.into_iter().reduce(io::Result::or) {
-        Some(Err(error)) => Err(Error::Threads(error.to_string())),
-        Some(Ok(())) | None => fed,
-    }
+    })
 }
 
 /// What `work` makes of each item, in no particular order, on threads as those of [`in_parallel`].
@@ -87,13 +86,17 @@ pub(super) fn map_in_parallel<T: Send, R: Send>(
     items: impl IntoIterator<Item = T>,
     work: impl Fn(T) -> R + Sync,
 ) -> Result<Vec<R>, Error> {
+    let mut items = items.into_iter().peekable();
+    if items.peek().is_none() {
+        return Ok(Vec::new());
+    }
     let done = Mutex::new(Vec::new());
     let work = |item| {
         let result = work(item);
         lock(&done).push(result);
     };
     in_parallel(threads, work, |hand_on| {
-        items.into_iter().for_each(hand_on);
+        items.for_each(hand_on);
         Ok(())
     })?;
     Ok(done.into_inner().unwrap_or_else(PoisonError::into_inner))
