@@ -391,18 +391,30 @@ fn name_around(bytes: &[u8], word: &Range<usize>) -> Option<Range<usize>> {
     let left = before.take(MAX_NAME + 1).take_while(|byte| is_name(**byte)).count();
     let right = after.take(MAX_NAME + 1).take_while(|byte| is_name(**byte)).count();
     let start = word.start - left;
-    // The letter of an escaped line's end before it is not its own.
-    let escaped =
-        matches!(bytes.get(start.saturating_sub(1)..), Some([b'\\', b'n' | b'r' | b't', ..])) && start < word.start;
-    (left <= MAX_NAME && right <= MAX_NAME).then_some(start + usize::from(escaped)..word.end + right)
+    // What is left of an escaped line's end or quote before it is not its own.
+    let escaped = match bytes.get(start.saturating_sub(1)..word.start) {
+        Some([b'\\', b'u', b'0', b'0', b'2', b'2', ..]) => 5,
+        Some([b'\\', b'n' | b'r' | b't', ..]) => 1,
+        _ => 0,
+    };
+    (left <= MAX_NAME && right <= MAX_NAME).then_some(start + escaped..word.end + right)
 }
 
 /// The names around a name that lead to it or go on from it: `AppSettings:Token`, `app/jwt/secret`. What is longer than names
 /// are is no path.
 fn path_around(bytes: &[u8], around: Range<usize>) -> Range<usize> {
-    let is_part = |byte: &&u8| is_name(**byte) || matches!(byte, b':' | b'/');
     let before = bytes.get(..around.start).unwrap_or_default();
-    let length = before.iter().rev().take(MAX_NAME).take_while(is_part).count();
+    let mut next = None;
+    let is_part = |byte: &&u8| {
+        // Properties escape a colon that is part of a name.
+        let is_escape = **byte == b'\\' && next == Some(b':');
+        next = Some(**byte);
+        is_name(**byte) || matches!(byte, b':' | b'/') || is_escape
+    };
+    let length = match before.last() {
+        Some(b':' | b'/') => before.iter().rev().take(MAX_NAME).take_while(is_part).count(),
+        _ => 0,
+    };
     if length == MAX_NAME {
         return around;
     }
@@ -411,12 +423,15 @@ fn path_around(bytes: &[u8], around: Range<usize>) -> Range<usize> {
         return start..around.end;
     }
     let mut end = around.end;
-    while let [b':' | b'/', next, ..] = bytes.get(end..).unwrap_or_default()
-        && (next.is_ascii_alphanumeric() || *next == b'_')
-        && end < around.end + MAX_NAME
-    {
-        let behind = bytes.get(end + 1..).unwrap_or_default();
-        end += 1 + behind.iter().take(MAX_NAME).take_while(|byte| is_name(**byte)).count();
+    while end < around.end + MAX_NAME {
+        let behind = bytes.get(end..).unwrap_or_default();
+        let Some((mark, name)) = behind.strip_prefix(b"\\").unwrap_or(behind).split_first() else { break };
+        let begins = name.first().is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+        if !matches!(mark, b':' | b'/') || !begins {
+            break;
+        }
+        let length = name.iter().take(MAX_NAME).take_while(|byte| is_name(**byte)).count();
+        end += behind.len() - name.len() + length;
     }
     start..end
 }
@@ -512,8 +527,9 @@ fn is_entry(language: Language, bytes: &[u8], around: Range<usize>) -> bool {
     let before = bytes.get(..around.start).unwrap_or_default();
     let after = bytes.get(around.end..).unwrap_or_default();
     let name = bytes.get(around).unwrap_or_default();
-    let next = |text: &[u8]| without_blanks(text).first().copied();
-    let opens = before.last().is_some_and(is_quote);
+    let skip = if language == Language::Json { without_gap } else { without_blanks };
+    let next = |text: &[u8]| skip(text).first().copied();
+    let opens = before.last().is_some_and(is_quote) || before.ends_with(b"\\u0022");
     let quoted = closed(after);
     let is_option = || name.starts_with(b"--") && says_key(name);
     let names_another = || says_key(name) && (name.starts_with(b"--") || is_value_of_name(before));
@@ -576,8 +592,7 @@ fn is_value_of_name(before: &[u8]) -> bool {
 /// Whether a colon behind a name without quotes parts it from a value, and is not one of `npm:jws:2016`: a blank follows it, a
 /// line's end, a quote or a comment.
 fn parts_from_value(behind: &[u8]) -> bool {
-    let value = behind.trim_ascii_start().strip_prefix(b":");
-    value.is_some_and(|value| {
+    without_gap(behind).strip_prefix(b":").is_some_and(|value| {
         let begins = |byte: &u8| byte.is_ascii_whitespace() || is_quote(byte) || matches!(byte, b'\\' | b'{' | b'[');
         value.first().is_none_or(begins) || value.starts_with(b"/*")
     })
@@ -623,9 +638,10 @@ fn has_entries(behind: &[u8]) -> bool {
 /// What follows the quote that closes a text, escaped or not; all of it if there is none.
 fn closed(after: &[u8]) -> &[u8] {
     let escapes = after.iter().take_while(|byte| **byte == b'\\').count();
-    match after.get(escapes..).unwrap_or_default().split_first() {
+    let quoted = after.get(escapes..).unwrap_or_default();
+    match quoted.split_first() {
         Some((quote, behind)) if is_quote(quote) => behind,
-        _ => after,
+        _ => quoted.strip_prefix(b"u0022").filter(|_| escapes > 0).unwrap_or(after),
     }
 }
 
@@ -848,6 +864,9 @@ mod tests {
             r#"{"app.toml": "[jwt]\nkey = 'abc'"}"#,
             r#"{"app.toml": "[signing]\nkey = 'abc'"}"#,
             r#"{"app.toml": "jwtKey = 'abc'"}"#,
+            r#"{"app.json": "{\u0022jwtSecret\u0022:\u0022abc\u0022}"}"#,
+            r#"{"app.json": "{\u0022Token\u0022:{\u0022Key\u0022: \u0022abc\u0022}}"}"#,
+            "{ jwtSecret // of all\n : 'abc' }",
             r#"{"app.properties": "a=1\nAppSettings.Token=abc\n"}"#,
             r#"{"command": "app --jwt-secret abc"}"#,
             r#"{"command": ["sh", "-c", "app -v --jwt-secret abc"]}"#,
@@ -906,6 +925,8 @@ mod tests {
             "[app:token]\nprivate.key=abc",
             "[signer]\nkey:abc",
             "REFRESH_PRIVATE_KEY:abc",
+            "auth\\:signing\\:key=abc",
+            "AppSettings\\:Token=abc",
         ] {
             check(Language::Toml, text, true);
             assert!(can_matter(text.as_bytes()), "{text}");
