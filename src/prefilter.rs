@@ -128,7 +128,7 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
 struct Text<'b> {
     language: Language,
     bytes: &'b [u8],
-    /// Whether a section anywhere in it makes a plain `key` a JWT secret; found out when there is one.
+    /// Whether a section anywhere in it makes a plain `key` a JWT secret; found out when there is such a key.
     has_step: OnceCell<bool>,
 }
 
