@@ -80,8 +80,6 @@ struct Vocabulary {
     finals: AhoCorasick,
     /// The words that names above a secret's can end in.
     steps: FxHashSet<String>,
-    /// The words of names that do not say JWT.
-    plain: FxHashSet<String>,
     /// How qualifiers begin, by which nearly all other names are told.
     beginnings: FxHashSet<[u8; 2]>,
 }
@@ -110,22 +108,12 @@ fn load() -> Result<Vocabulary, Box<dyn std::error::Error>> {
     let same: Vec<String> =
         names.same.iter().filter(|(_, same)| steps.contains(*same)).map(|(word, _)| word.clone()).collect();
     steps.extend(same);
-    let unsaid = names.patterns.iter().filter(|pattern| pattern.tier != Tier::A);
-    let mut plain: FxHashSet<String> = unsaid
-        .clone()
-        .flat_map(|pattern| pattern.tokens.iter().flat_map(|token| token.split('|')))
-        .map(str::to_owned)
-        .collect();
-    plain.extend(unsaid.flat_map(|pattern| pattern.between.iter().flatten()).cloned());
-    plain.extend(
-        wholes.iter().filter(|(tier, _)| *tier != Tier::A).flat_map(|(_, whole)| whole.iter().flatten()).cloned(),
-    );
     let alternatives = |token: &String| token.split('|').map(str::to_owned).collect();
     let patterns =
         names.patterns.iter().map(|pattern| pattern.tokens.iter().rev().map(alternatives).collect()).collect();
     let finals = AhoCorasick::builder().ascii_case_insensitive(true).build(finals)?;
     let beginnings = names.qualifiers.iter().filter_map(|word| word.as_bytes().first_chunk().copied()).collect();
-    Ok(Vocabulary { wholes, patterns, finals, steps, plain, beginnings, names })
+    Ok(Vocabulary { wholes, patterns, finals, steps, beginnings, names })
 }
 
 /// The lower-case tokens of a path of names, outermost first: `["jwt", "signingKey"]` is `jwt`, `signing`, `key`.
@@ -198,8 +186,7 @@ pub fn can_lead_to_secret(name: &str) -> bool {
 /// below none.
 pub fn can_end_secret(name: &str) -> bool {
     let Some(vocabulary) = VOCABULARY.as_ref() else { return true };
-    let is_plain = |token: &String| vocabulary.plain.contains(token) || vocabulary.is_qualifier(token);
-    ends_like_secret(name) && segments(&vocabulary.names, &[name]).iter().flatten().all(is_plain)
+    ends_like_secret(name) && vocabulary.name(&[name]).is_some_and(|name| vocabulary.can_end(&name))
 }
 
 /// A name taken apart.
@@ -341,6 +328,25 @@ impl Vocabulary {
             }
         }
         Some(index)
+    }
+
+    /// Whether a name or pattern that does not say JWT ends in the whole name.
+    fn can_end(&self, name: &Name) -> bool {
+        let tokens = || name.tokens.iter().map(|(token, _)| token).rev();
+        let patterns = self.names.patterns.iter().zip(&self.patterns);
+        let mut patterns = patterns.filter(|(pattern, _)| pattern.tier != Tier::A);
+        let mut wholes = self.wholes.iter().filter(|(tier, _)| *tier != Tier::A);
+        patterns.any(|(pattern, wanted)| {
+            let mut wanted = wanted.iter().peekable();
+            tokens().enumerate().all(|(behind, token)| {
+                let is_wanted = wanted.next_if(|alternatives| alternatives.contains(token)).is_some();
+                let is_between = || pattern.between.as_ref().is_none_or(|between| between.contains(token));
+                is_wanted || behind > 0 && wanted.peek().is_some() && is_between()
+            })
+        }) || wholes.any(|(_, whole)| {
+            let mut wanted = whole.iter().flatten().rev();
+            tokens().all(|token| wanted.next() == Some(token))
+        })
     }
 
     /// Whether the value is what an object is called that holds the secret, or a text about it.
@@ -514,7 +520,7 @@ mod tests {
         for name in ["key", "SecurityKey", "private_keys", "KEY_V2", "accesstokensalt"] {
             assert!(can_end_secret(name), "{name}");
         }
-        for name in ["objectKey", "lowercase-keys", "private", "keyboard", ""] {
+        for name in ["objectKey", "api_key", "lowercase-keys", "private", "keyboard", ""] {
             assert!(!can_end_secret(name), "{name}");
         }
     }
