@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs;
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -326,7 +326,8 @@ pub fn run() -> ExitCode {
 
 /// Says something on standard error. If nobody listens, that is no reason to stop.
 fn say(message: &dyn fmt::Display) {
-    let _ = writeln!(io::stderr().lock(), "jotlint: {message}");
+    // Standard error is not buffered: each piece of a format string would be a write of its own.
+    let _ = io::stderr().write_all(format!("jotlint: {message}\n").as_bytes());
 }
 
 /// Help and version, which clap has as errors, are shown; errors become one line.
@@ -402,7 +403,8 @@ fn look(color: When) -> Look {
 
 /// Writes to standard output; that nobody reads it to the end is fine.
 fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<u8, Failure> {
-    let mut out = io::stdout().lock();
+    // By itself standard output is written line by line, and reports have many.
+    let mut out = BufWriter::new(io::stdout().lock());
     let written = write(&mut out).and_then(|()| out.flush());
     ignore_broken_pipe(written).map_err(|error| Failure::write("standard output", &error))?;
     Ok(CLEAN)
