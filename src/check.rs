@@ -24,7 +24,7 @@ use self::silent::{Settings, Silent, SilentFile};
 use self::threads::{in_parallel, in_pool, map_in_parallel};
 use self::writer::{IsNews, Writer};
 use crate::analysis::{Analysis, Surroundings};
-use crate::definition::{self, Definitions, Keys, Reference};
+use crate::definition::{self, Definitions, Forward, Keys, Reference};
 use crate::facts::Facts;
 use crate::finding::{Context, Finding, Region, Skipped, Summary};
 use crate::language::{self, Language, Part};
@@ -136,6 +136,8 @@ struct Checked {
     references: Vec<Reference>,
     /// What it defines for others to use.
     definitions: Vec<Vec<String>>,
+    /// What it hands on of what others define.
+    forwards: Vec<Forward>,
     /// The secrets in it, whether or not anything is wrong with them.
     secrets: Vec<Identity>,
 }
@@ -261,21 +263,33 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     let silent = silent.into_inner().unwrap_or_else(PoisonError::into_inner);
     let (silent_configuration, silent): (Vec<SilentFile>, Vec<SilentFile>) =
         silent.into_iter().partition(|file| file.language.is_configuration());
-    around.follow(&mut checked_code, silent, &options.tree, &outside)?;
+    let forwarded = around.follow(&mut checked_code, silent, &options.tree, &outside)?;
+    let mut configuration = configuration.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let references = references_in(&checked_code).chain(forwarded.iter().map(|(from, to)| (from.as_str(), to)));
+    let silent_paths = silent_configuration.iter().map(|file| file.path.clone());
+    let paths = configuration.iter().map(|(file, _)| file.path.clone()).chain(silent_paths);
+    let in_json = definition::keys_in_json(paths, references);
     let mut checked: Vec<Checked> = checked_code.into_iter().map(|(_, checked)| checked).collect();
     let mut key_variables = past_variables.clone();
     key_variables.extend(checked.iter().flat_map(|file| file.key_variables.iter().cloned()));
-    let elsewhere = Elsewhere { key_variables: &key_variables, keys: Some(&no_keys), is_news: None };
-    let mut configuration = configuration.into_inner().unwrap_or_else(PoisonError::into_inner);
-    if let Some(settings) = Settings::of(key_variables.iter()) {
+    let settings = Settings::of(key_variables.iter());
+    if settings.is_some() || !in_json.is_empty() {
         let limit = options.tree.max_file_size;
-        let heard = map_in_parallel(threads, silent_configuration, |file| settings.read(&file, limit))?;
+        let heard = map_in_parallel(threads, silent_configuration, |file| match in_json.contains_key(&file.path) {
+            true => file.read_whole(limit),
+            false => settings.as_ref()?.read(&file, limit),
+        })?;
         configuration.extend(heard.into_iter().flatten().map(|file| {
             let outside = outside(&file);
             (file, outside)
         }));
     }
-    checked.extend(map_in_parallel(threads, configuration, |(file, outside)| around.check(&file, outside, elsewhere))?);
+    checked.extend(map_in_parallel(threads, configuration, |(mut file, outside)| {
+        let keys = in_json.get(&file.path);
+        file.holds_only_tokens &= keys.is_none();
+        let keys = Some(keys.unwrap_or(&no_keys));
+        around.check(&file, outside, Elsewhere { key_variables: &key_variables, keys, is_news: None })
+    })?);
     let found = checked.iter_mut().flat_map(|file| std::mem::take(&mut file.findings));
     let mut standing = Standing::default();
     let mut findings: Vec<Finding> = found
@@ -300,6 +314,11 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     summary.skipped.sort_by(|one, other| (&one.path, &one.reason).cmp(&(&other.path, &other.reason)));
     summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(Outcome { findings, summary })
+}
+
+/// What code takes from other files, each with the file it stands in.
+fn references_in(files: &[(Candidate, Checked)]) -> impl Iterator<Item = (&str, &Reference)> {
+    files.iter().flat_map(|(file, checked)| checked.references.iter().map(|reference| (file.path.as_str(), reference)))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -474,25 +493,28 @@ impl Around {
     }
 
     /// Follows the keys that files take from each other, and checks again those they are defined in; `silent` is code that
-    /// nobody has looked into.
+    /// nobody has looked into. Gives the references that lead on from where files hand keys on, each with the file it is from.
     fn follow<'a>(
         &self,
         files: &mut Vec<(Candidate, Checked)>,
         silent: Vec<SilentFile>,
         options: &tree::Options,
         outside: &(dyn Fn(&Candidate) -> Result<Outside<'a>, Skipped> + Sync),
-    ) -> Result<(), Error> {
+    ) -> Result<Vec<(String, Reference)>, Error> {
         // The same whatever order the files were read in.
         files.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
         let (no_variables, no_keys) = (FxHashSet::default(), Keys::default());
         let nothing = Elsewhere { key_variables: &no_variables, keys: Some(&no_keys), is_news: None };
         if files.iter().all(|(_, checked)| checked.references.is_empty()) {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let mut silent = Silent::new(silent);
         let mut known: FxHashMap<usize, Keys> = FxHashMap::default();
+        // Where else references lead, by what the files in between hand on.
+        let mut forwarded: Vec<(String, Reference)> = Vec::new();
         for _ in 0..MAX_FILES_AWAY {
             let references = files.iter().flat_map(|(_, checked)| &checked.references);
+            let references = references.chain(forwarded.iter().map(|(_, reference)| reference));
             let heard = silent.take(references, options.max_file_size);
             let mut new = map_in_parallel(options.threads, heard, |file| {
                 let checked = self.check(&file, outside(&file), nothing);
@@ -502,11 +524,11 @@ impl Around {
             files.extend(new);
             let mut definitions = Definitions::default();
             for (file, checked) in files.iter() {
-                definitions.add(&file.path, file.language, &checked.definitions);
+                definitions.add(&file.path, file.language, &checked.definitions, &checked.forwards);
             }
-            let references = files
-                .iter()
-                .flat_map(|(file, checked)| checked.references.iter().map(|reference| (file.path.as_str(), reference)));
+            let before = forwarded.len();
+            forwarded = definitions.forwarded(references_in(files));
+            let references = references_in(files).chain(forwarded.iter().map(|(from, to)| (from.as_str(), to)));
             let mut keys = definitions.keys(references);
             keys.retain(|file, keys| {
                 let known = known.entry(*file).or_default();
@@ -514,7 +536,7 @@ impl Around {
                 known.extend(keys.iter().map(|(names, used)| (names.clone(), used.clone())));
                 known.len() > before
             });
-            if keys.is_empty() {
+            if keys.is_empty() && forwarded.len() == before {
                 break;
             }
             let again = map_in_parallel(options.threads, keys.keys().copied(), |index| {
@@ -526,7 +548,7 @@ impl Around {
                 files[index].1 = checked;
             }
         }
-        Ok(())
+        Ok(forwarded)
     }
 
     fn check(&self, file: &Candidate, outside: Result<Outside, Skipped>, elsewhere: Elsewhere) -> Checked {
@@ -573,6 +595,9 @@ impl Around {
             checked.references.extend(
                 taken.filter_map(|(value, used)| definition::reference(&analysis.resolver, &file.path, *value, used)),
             );
+            if elsewhere.keys.is_some() {
+                checked.forwards.extend(definition::forwards(&analysis.resolver, &file.path));
+            }
         }
         if file.is_judged {
             self.judge(file, &analyses, outside, elsewhere.is_news, &mut checked);

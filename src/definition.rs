@@ -4,11 +4,13 @@
 //! modules, classes and members; a definition is found by as many of them as agree with where it stands and what leads
 //! to it there. What is asked for by a relative path has to stand exactly there.
 
+use std::path::Path;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::{Facts, Kind, ValueId};
 use crate::language::Language;
-use crate::origin::{Root, Step};
+use crate::origin::{Origin, Root, Step};
 use crate::resolve::Resolver;
 
 /// How many names of a definition count, the last ones.
@@ -16,6 +18,12 @@ const MAX_NAMES: usize = 6;
 
 /// How many names have to agree where only names lead to a definition.
 const LEAST_NAMES: usize = 2;
+
+/// How many names lead to a key at most, those of folders among them, where files hand it on.
+const MAX_WAY: usize = 32;
+
+/// How many ways are followed along which files hand keys on.
+const MAX_FORWARDED: usize = 10_000;
 
 /// Names that stand for the file or folder around them.
 const TRANSPARENT: [&str; 8] = ["index", "__init__", "mod", "default", "crate", "self", "super", "exports"];
@@ -49,12 +57,7 @@ pub fn reference(resolver: &Resolver, path: &str, value: ValueId, used_by: &str)
     // `config.get('SECRET_KEY')` asks for what `config['SECRET_KEY']` does.
     let (object, entry) = resolver.entry_taken(value).map_or((value, None), |(object, name)| (object, Some(name)));
     let origin = resolver.origin(object);
-    let members = origin.steps.iter().filter_map(|step| match step {
-        Step::Member(name) => Some((*name).to_owned()),
-        Step::Call(_) | Step::Instance => None,
-    });
-    let members = members.chain(entry.map(str::to_owned));
-    let members: Vec<String> = members.collect();
+    let members: Vec<String> = members(&origin).chain(entry.map(str::to_owned)).collect();
     let (mut names, place) = match origin.root {
         Root::Module(module) if module.starts_with('.') => (relative(language, path, module), Place::Root),
         Root::Module(module) => (split(module), Place::Anywhere),
@@ -75,7 +78,59 @@ pub fn reference(resolver: &Resolver, path: &str, value: ValueId, used_by: &str)
     long_enough.then(|| Reference { names, place, family, used_by: used_by.to_owned() })
 }
 
+/// The members that lead to a value from where its way starts.
+fn members(origin: &Origin) -> impl Iterator<Item = String> {
+    origin.steps.iter().filter_map(|step| match step {
+        Step::Member(name) => Some((*name).to_owned()),
+        Step::Call(_) | Step::Instance => None,
+    })
+}
+
+/// What a file hands on of another one, by the names that lead there from the root of the tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forward {
+    /// Under which names it is found.
+    names: Vec<String>,
+    /// Where it stands.
+    to: Vec<String>,
+}
+
+/// What a file at `path` hands on of those it asks for by a relative path: `export * from './keys'`,
+/// `module.exports = { jwt: require('./jwt') }`.
+pub fn forwards(resolver: &Resolver, path: &str) -> Vec<Forward> {
+    let facts = resolver.facts();
+    let language = facts.language;
+    // Elsewhere files are not asked for by where they stand.
+    if !language.is_javascript() {
+        return Vec::new();
+    }
+    let around = split_path(path);
+    let under = |names: &[String]| plain(around.iter().chain(names).cloned().collect());
+    let is_relative = |module: &&String| module.starts_with('.');
+    let all = facts.opened.iter().filter(is_relative);
+    let mut forwards: Vec<Forward> =
+        all.map(|module| Forward { names: under(&[]), to: plain(relative(language, path, module)) }).collect();
+    for entry in facts.entries.iter().filter(|entry| facts.value(entry.value).function.is_none()) {
+        let origin = resolver.origin(entry.value);
+        let Root::Module(module) = origin.root else { continue };
+        if !module.starts_with('.') || origin.steps.iter().any(|step| !matches!(step, Step::Member(_))) {
+            continue;
+        }
+        let to = plain(relative(language, path, module).into_iter().chain(members(&origin)).collect());
+        // `const config = {...}; module.exports = config`: who imports it calls it as he likes.
+        let inner = (entry.path.len() > 1).then(|| under(&entry.path[1..]));
+        let names = std::iter::once(under(&entry.path)).chain(inner);
+        forwards.extend(names.filter(|names| *names != to).map(|names| Forward { names, to: to.clone() }));
+    }
+    forwards
+}
+
 impl Reference {
+    /// Whether it names the file in which the key stands.
+    pub fn is_exact(&self) -> bool {
+        self.place == Place::Root
+    }
+
     /// What the key itself is called.
     pub fn last(&self) -> &str {
         self.names.last().map_or("", String::as_str)
@@ -142,6 +197,7 @@ pub fn definitions(facts: Facts) -> Vec<Vec<String>> {
 pub struct Definitions<'f> {
     files: Vec<File<'f>>,
     by_name: FxHashMap<String, Vec<(usize, &'f [String])>>,
+    forwards: FxHashMap<Vec<String>, Vec<&'f Forward>>,
 }
 
 struct File<'f> {
@@ -153,8 +209,8 @@ struct File<'f> {
 pub type Keys = FxHashMap<Vec<String>, String>;
 
 impl<'f> Definitions<'f> {
-    /// Adds what a file defines; files are counted from 0.
-    pub fn add(&mut self, path: &'f str, language: Language, definitions: &'f [Vec<String>]) {
+    /// Adds what a file defines and hands on; files are counted from 0.
+    pub fn add(&mut self, path: &'f str, language: Language, definitions: &'f [Vec<String>], forwards: &'f [Forward]) {
         let file = self.files.len();
         self.files.push(File { path, language });
         for names in definitions {
@@ -162,6 +218,43 @@ impl<'f> Definitions<'f> {
                 self.by_name.entry(last.to_ascii_lowercase()).or_default().push((file, names));
             }
         }
+        for forward in forwards {
+            self.forwards.entry(lower(&forward.names)).or_default().push(forward);
+        }
+    }
+
+    /// Where else the keys of references can stand, by what files hand on. Each reference comes with the file it stands in.
+    pub fn forwarded<'r>(
+        &self,
+        references: impl Iterator<Item = (&'r str, &'r Reference)>,
+    ) -> Vec<(String, Reference)> {
+        let mut forwarded: Vec<(String, Reference)> = Vec::new();
+        let mut seen = FxHashSet::default();
+        for (from, reference) in references {
+            let mut open = vec![reference.clone()];
+            while let Some(reference) = open.pop().filter(|_| seen.len() < MAX_FORWARDED) {
+                for there in self.forwarded_once(&reference) {
+                    if seen.insert((from, there.names.clone())) {
+                        open.push(there.clone());
+                        forwarded.push((from.to_owned(), there));
+                    }
+                }
+            }
+        }
+        forwarded
+    }
+
+    fn forwarded_once(&self, reference: &Reference) -> Vec<Reference> {
+        if !reference.is_exact() {
+            return Vec::new();
+        }
+        let names = lower(&reference.names);
+        let beginnings = (1..=names.len()).filter_map(|count| Some((count, self.forwards.get(&names[..count])?)));
+        let there = beginnings.flat_map(|(count, forwards)| forwards.iter().map(move |forward| (count, forward)));
+        let to = there.map(|(count, forward)| forward.to.iter().chain(&reference.names[count..]).cloned().collect());
+        // A ring of files that hand on what each other hands on would make them longer and longer.
+        let to = to.map(plain).filter(|names| names.len() <= MAX_WAY);
+        to.map(|names| Reference { names, ..reference.clone() }).collect()
     }
 
     /// What a reference leads to, if it is defined in another file than `from`: the file, and the names in it.
@@ -203,6 +296,60 @@ impl<'f> Definitions<'f> {
         }
         keys
     }
+}
+
+/// The keys that code takes from files of JSON as from modules, by the path of the file. Each reference comes with the file it
+/// stands in.
+pub fn keys_in_json<'r>(
+    paths: impl Iterator<Item = String>,
+    references: impl Iterator<Item = (&'r str, &'r Reference)>,
+) -> FxHashMap<String, Keys> {
+    let mut references =
+        references.filter(|(_, reference)| reference.family == Language::JavaScript.family()).peekable();
+    let mut keys: FxHashMap<String, Keys> = FxHashMap::default();
+    if references.peek().is_none() {
+        return keys;
+    }
+    let files: Vec<(String, Vec<String>, Vec<String>)> = paths
+        .filter(|path| Language::of_path(Path::new(path)) == Language::Json)
+        .map(|path| (plain(split_folders(&path)), plain(split_path(&path)), path))
+        .map(|(whole, stem, path)| (path, whole, stem))
+        .collect();
+    for (from, reference) in references {
+        let names = &reference.names;
+        let behind = |whole: &[String], stem: &[String]| {
+            let count = match reference.place {
+                // `require('./config.json')`, and `require('./config')`.
+                Place::Root => [whole, stem].into_iter().find(|file| begins_with(names, file))?.len(),
+                // `require('config.json')`, which is looked for in folders that are told elsewhere.
+                Place::Anywhere => {
+                    let named = [stem.last()?.as_str(), "json"];
+                    names.windows(2).position(|pair| pair == named)? + 2
+                }
+                Place::Folder(_) => return None,
+            };
+            names.get(count..).filter(|rest| !rest.is_empty())
+        };
+        let near = |path| folder(path).iter().zip(folder(from)).take_while(|(one, other)| **one == *other).count();
+        let found: Vec<(usize, &String, &[String])> = files
+            .iter()
+            .filter_map(|(path, whole, stem)| behind(whole, stem).map(|names| (near(path), path, names)))
+            .collect();
+        let nearest = found.iter().map(|(near, ..)| *near).max();
+        for (_, path, names) in found.into_iter().filter(|(near, ..)| Some(*near) == nearest) {
+            let keys = keys.entry(path.clone()).or_default();
+            keys.entry(names.to_vec()).or_insert_with(|| format!("`{from}` uses it {}", reference.used_by));
+        }
+    }
+    keys
+}
+
+fn begins_with(names: &[String], beginning: &[String]) -> bool {
+    names.len() >= beginning.len() && names.iter().zip(beginning).all(|(one, other)| one.eq_ignore_ascii_case(other))
+}
+
+fn lower(names: &[String]) -> Vec<String> {
+    names.iter().map(|name| name.to_ascii_lowercase()).collect()
 }
 
 /// How many names of a reference agree with those of a definition, the last of them first; `None` if it is another.
@@ -308,7 +455,7 @@ mod tests {
         let defined: Vec<_> = files.iter().map(|(_, _, names)| vec![owned(names)]).collect();
         let mut definitions = Definitions::default();
         for ((path, language, _), defined) in files.iter().zip(&defined) {
-            definitions.add(path, *language, defined);
+            definitions.add(path, *language, defined, &[]);
         }
         definitions.find(&reference, from).into_iter().map(|(file, _)| file).collect()
     }

@@ -285,7 +285,8 @@ pub struct Facts {
     pub entries: Vec<Entry>,
     /// The objects that enumerations are: what stands in them tells alternatives apart and is nobody's setting.
     pub enumerations: Vec<ValueId>,
-    /// The modules all of whose exports go by their bare names in the file: `import io.jsonwebtoken.*`.
+    /// The modules all of whose exports go by their bare names in the file, `import io.jsonwebtoken.*`, or from it:
+    /// `export * from './keys'`.
     pub opened: Vec<String>,
     /// Every call of the file, in source order.
     pub calls: Vec<ValueId>,

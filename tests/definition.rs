@@ -164,3 +164,47 @@ fn a_setting_in_which_nothing_tells_of_tokens() {
     ]);
     assert_eq!(found, ["src/application.yml:5 weak-secret"]);
 }
+
+#[test]
+fn a_file_of_json_that_is_a_module() {
+    let sign = |module: &str| {
+        format!("const jwt = require('jsonwebtoken');\nconst settings = require('{module}');\njwt.sign({{}}, settings.session.phrase);\n")
+    };
+    let json = "{\n  \"session\": { \"phrase\": \"correct-horse\" },\n  \"mail\": { \"phrase\": \"battery-staple\" }\n}\n";
+    for module in ["../settings.json", "../settings", "settings.json", "@/settings.json"] {
+        let found =
+            findings(&[("src/auth/sign.js", &sign(module)), ("src/settings.json", json), ("other/settings.json", json)]);
+        assert_eq!(found, ["src/settings.json:2 weak-secret"], "{module}");
+    }
+}
+
+#[test]
+fn what_a_module_hands_on() {
+    let sign = "import jwt from 'jsonwebtoken';\nimport { session } from './config';\njwt.sign({}, session.phrase);\n";
+    let session = "export const session = { phrase: 'correct-horse' };\n";
+    let default = "export default { phrase: 'correct-horse' };\n";
+    for (index, keys) in [
+        ("export * from './keys';\n", session),
+        ("export { session } from './keys';\n", session),
+        ("export { default as session } from './keys';\n", default),
+        ("import session from './keys';\nexport { session };\n", default),
+        ("exports.session = require('./keys');\n", "exports.phrase = 'correct-horse';\n"),
+        ("const keys = require('./keys');\nmodule.exports = { mail: 1, session: keys.session };\n", session),
+        ("export * as session from './keys';\n", "export const phrase = 'correct-horse';\n"),
+    ] {
+        let found = findings(&[
+            ("sign.ts", sign),
+            ("config/index.ts", index),
+            ("config/keys.ts", keys),
+            ("mail/keys.ts", "export const session = { phrase: 'battery-staple' };\n"),
+        ]);
+        assert_eq!(found, ["config/keys.ts:1 weak-secret"], "{index}");
+    }
+    let found = findings(&[
+        ("sign.ts", sign),
+        ("config/index.ts", "export * from './keys';\n"),
+        ("config/keys/index.ts", "export * from '..';\nexport * from './session';\n"),
+        ("config/keys/session.ts", session),
+    ]);
+    assert_eq!(found, ["config/keys/session.ts:1 weak-secret"]);
+}

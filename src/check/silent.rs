@@ -60,13 +60,15 @@ impl Silent {
     /// Reads the files in which what these references lead to can be defined, each of them once. What has become of a file in
     /// the meantime is nobody's concern: it was read before.
     pub(super) fn take<'r>(&mut self, references: impl Iterator<Item = &'r Reference>, limit: u64) -> Vec<Candidate> {
+        // Those that are named themselves are read whatever they speak of: they can hand on what stands elsewhere.
         let mut wanted: FxHashMap<usize, Vec<&[u8]>> = FxHashMap::default();
         for reference in references {
             for name in reference.names_of_files() {
                 for index in self.by_name.get(&name).into_iter().flatten() {
                     let file = &self.files[*index];
                     if !self.taken.contains(index) && reference.can_stand_in(&file.path, file.language) {
-                        wanted.entry(*index).or_default().push(reference.last().as_bytes());
+                        let word = if reference.is_exact() { &[] } else { reference.last().as_bytes() };
+                        wanted.entry(*index).or_default().push(word);
                     }
                 }
             }
@@ -131,6 +133,11 @@ fn holds(bytes: &[u8], name: &[u8]) -> bool {
 }
 
 impl SilentFile {
+    /// The file.
+    pub(super) fn read_whole(&self, limit: u64) -> Option<Candidate> {
+        self.read(|_| true, limit, &mut Vec::new())
+    }
+
     /// The file, if its bytes speak of what is looked for.
     fn read(&self, speaks: impl Fn(&[u8]) -> bool, limit: u64, buffer: &mut Vec<u8>) -> Option<Candidate> {
         let bytes = match &self.content {

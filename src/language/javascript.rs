@@ -10,12 +10,12 @@ use oxc_allocator::Allocator;
 use oxc_ast::ast::{
     Argument as AstArgument, ArrayExpressionElement, ArrowFunctionBody, ArrowFunctionExpression, AssignmentExpression,
     AssignmentTarget, AssignmentTargetMaybeDefault, AssignmentTargetProperty, BinaryExpression, BindingIdentifier,
-    BindingPattern, CallExpression, Class as AstClass, ClassElement, ExportDefaultDeclaration,
-    ExportDefaultDeclarationKind, Expression, FormalParameters, Function as AstFunction, IdentifierReference,
-    ImportDeclaration, ImportDeclarationSpecifier, LogicalExpression, MethodDefinitionKind, NewExpression,
-    ObjectExpression, ObjectPropertyKind, PropertyKey, ReturnStatement, StringLiteral, TSEnumDeclaration,
-    TSEnumMemberName, TSExportAssignment, TSImportEqualsDeclaration, TSModuleReference, TSType, TSTypeAnnotation,
-    TSTypeName, TemplateLiteral, VariableDeclarator,
+    BindingPattern, CallExpression, Class as AstClass, ClassElement, ExportAllDeclaration, ExportDefaultDeclaration,
+    ExportDefaultDeclarationKind, ExportFromDeclaration, Expression, FormalParameters, Function as AstFunction,
+    IdentifierReference, ImportDeclaration, ImportDeclarationSpecifier, LogicalExpression, MethodDefinitionKind,
+    NewExpression, ObjectExpression, ObjectPropertyKind, PropertyKey, ReturnStatement, StringLiteral,
+    TSEnumDeclaration, TSEnumMemberName, TSExportAssignment, TSImportEqualsDeclaration, TSModuleReference, TSType,
+    TSTypeAnnotation, TSTypeName, TemplateLiteral, VariableDeclarator,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::{ParseOptions, Parser, ParserReturn};
@@ -1015,11 +1015,16 @@ impl<'a> Lowering<'_> {
         }
     }
 
-    /// Records what a module exports as a whole, as a write to `exports.default`.
-    fn export_default(&mut self, value: ValueId, at: Span) {
+    /// Records what a module exports under a name, as a write to `exports`.
+    fn export(&mut self, name: String, value: ValueId, at: Span) {
         let object = self.add(Kind::Global("exports".to_owned()), at);
-        let target = self.add(Kind::Member { object, name: "default".to_owned(), name_span: at }, at);
+        let target = self.add(Kind::Member { object, name, name_span: at }, at);
         self.facts.assignments.push(Assignment { target, value });
+    }
+
+    /// Records what a module exports as a whole.
+    fn export_default(&mut self, value: ValueId, at: Span) {
+        self.export("default".to_owned(), value, at);
     }
 }
 
@@ -1095,6 +1100,25 @@ impl<'a> Visit<'a> for Lowering<'_> {
     fn visit_ts_export_assignment(&mut self, export: &TSExportAssignment<'a>) {
         let value = self.lower(&export.expression);
         self.export_default(value, span(export.span));
+    }
+
+    fn visit_export_from_declaration(&mut self, export: &ExportFromDeclaration<'a>) {
+        for specifier in &export.specifiers {
+            let (module, member) = (export.source.value.to_string(), specifier.local.name().to_string());
+            let value = self.add(Kind::Import { module, member }, span(specifier.span));
+            self.export(specifier.exported.name().to_string(), value, span(specifier.span));
+        }
+    }
+
+    fn visit_export_all_declaration(&mut self, export: &ExportAllDeclaration<'a>) {
+        let module = export.source.value.to_string();
+        match &export.exported {
+            Some(name) => {
+                let value = self.add(Kind::Module(module), span(export.span));
+                self.export(name.name().to_string(), value, span(export.span));
+            }
+            None => self.facts.opened.push(module),
+        }
     }
 
     fn visit_export_default_declaration(&mut self, export: &ExportDefaultDeclaration<'a>) {
