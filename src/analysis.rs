@@ -426,7 +426,8 @@ impl<'f> Analysis<'f> {
         for site in self.uses.clone() {
             let algorithm = self.hmac_algorithm(&site);
             let ends = key_ends(&self.resolver, &site);
-            let only = ends.len() == 1;
+            // A signature that is none has no key.
+            let only = ends.len() == 1 && self.holding(&site, &site.model.unsecured).is_none();
             for resolved in ends {
                 match &resolved.end {
                     // An empty text is a key only where nothing else can be: elsewhere it is what a fallback leaves to
@@ -622,6 +623,8 @@ impl<'f> Analysis<'f> {
         let ends = (2..=path.len().min(MAX_SETTING_NAMES)).map(|names| &path[path.len() - names..]);
         variables.contains(last)
             || (last.contains("__") && variables.contains(&last.replace("__", ":")))
+            // What frameworks call `secret_key_base` is `SECRET_KEY_BASE` in the environment.
+            || (is_environment(last) && variables.contains(&last.to_ascii_lowercase()))
             || ends
                 .flat_map(|names| [":", "."].map(|between| names.join(between)))
                 .any(|name| variables.contains(&name))
@@ -789,6 +792,11 @@ fn spans_of(facts: &Facts, is_meant: impl Fn(&[String]) -> bool) -> Vec<Span> {
 /// `jwt-secret`.
 fn is_variable(name: &str) -> bool {
     name.contains(|c: char| matches!(c, '_' | '.' | ':') || c.is_uppercase())
+}
+
+/// Whether it is written as variables of the environment are: `SECRET_KEY`.
+fn is_environment(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 /// What kind of key a text is; `None` if it is no secret, as a public key, a certificate or where a file is.

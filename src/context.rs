@@ -52,7 +52,7 @@ fn of_folder(name: &str) -> Option<Context> {
         "test" | "tests" | "testing" | "__tests__" | "__test__" | "spec" | "specs" | "__specs__" | "e2e"
         | "e2e-tests" | "integration-tests" | "unit-tests" | "test-utils" | "testutils" | "testdata" | "test-data"
         | "test_data" | "fixture" | "fixtures" | "__fixtures__" | "mock" | "mocks" | "__mocks__" | "cypress"
-        | "playwright" | "__snapshots__" | "bench" | "benches" | "benchmark" | "benchmarks" | "loadtest"
+        | "playwright" | "vitest" | "__snapshots__" | "bench" | "benches" | "benchmark" | "benchmarks" | "loadtest"
         | "loadtests" | "integrationtest" | "integrationtests" => Context::Test,
         "example" | "examples" | "_example" | "_examples" | "sample" | "samples" | "demo" | "demos" => Context::Example,
         "doc" | "docs" | "docs_src" | "documentation" => Context::Documentation,
@@ -75,7 +75,9 @@ fn of_name(name: &str) -> Option<Context> {
         matches!(word, "test" | "tests" | "test-d" | "tst" | "spec" | "specs" | "e2e" | "cy" | "fixture" | "mock")
             || ["-test", "-tests", "-spec", "_test", "_spec"].iter().any(|suffix| word.ends_with(suffix))
     };
-    let is_test = words().any(is_test_word) || stem.starts_with("test_") || stem == "conftest";
+    // `vitest.config.ts`, `jest.setup.js`.
+    let is_runner = matches!(stem, "conftest" | "cypress" | "jest" | "karma" | "playwright" | "vitest");
+    let is_test = words().any(is_test_word) || stem.starts_with("test_") || stem.starts_with("test-") || is_runner;
     if is_test {
         return Some(Context::Test);
     }
@@ -149,6 +151,10 @@ mod tests {
                 "src/auth.service-spec.ts",
                 "auth_test.go",
                 "app/test_auth.py",
+                "test-helpers.ts",
+                "vitest.config.ts",
+                "web/jest.setup.js",
+                "vitest/data.ts",
                 "conftest.py",
                 ".env.test",
                 ".env.test.local",

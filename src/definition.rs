@@ -8,7 +8,7 @@ use std::path::Path;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::facts::{Facts, Kind, ValueId};
+use crate::facts::{Entry, Facts, Kind, ValueId};
 use crate::language::Language;
 use crate::origin::{Origin, Root, Step};
 use crate::resolve::Resolver;
@@ -69,6 +69,8 @@ pub fn reference(resolver: &Resolver, path: &str, value: ValueId, used_by: &str)
             (names, Place::Folder(around))
         }
         Root::Opened { name, .. } => (vec![name.to_owned()], Place::Anywhere),
+        // Whatever application it is of, `request.app.config.X`, its settings are made elsewhere.
+        Root::Unknown if is_setting(language, &members) => (Vec::new(), Place::Anywhere),
         Root::Global(_) | Root::Unknown => return None,
     };
     names.extend(members);
@@ -76,6 +78,12 @@ pub fn reference(resolver: &Resolver, path: &str, value: ValueId, used_by: &str)
     let long_enough = names.len() >= LEAST_NAMES || matches!(place, Place::Folder(_));
     let family = language.family();
     long_enough.then(|| Reference { names, place, family, used_by: used_by.to_owned() })
+}
+
+/// Whether names end in a setting of an application: `app.config['SECRET_KEY']` of Flask, Quart and Sanic. A function makes the
+/// application, and others ask for the one that is at work, `current_app.config['SECRET_KEY']`.
+fn is_setting(language: Language, names: &[String]) -> bool {
+    language == Language::Python && matches!(names, [.., config, _] if config == "config")
 }
 
 /// The members that lead to a value from where its way starts.
@@ -177,18 +185,18 @@ fn around(path: &str, language: Language) -> Vec<String> {
 
 /// The names of what a file defines for others to use, taken from its facts.
 pub fn definitions(facts: Facts) -> Vec<Vec<String>> {
-    let Facts { entries, values, .. } = facts;
-    let is_defined = |value: ValueId| {
-        values.get(value.index()).is_some_and(|value| {
+    let Facts { language, entries, values, .. } = facts;
+    let is_defined = |entry: &Entry| {
+        values.get(entry.value.index()).is_some_and(|value| {
             let can_be_key = !matches!(
                 value.kind,
                 Kind::Number(_) | Kind::Boolean(_) | Kind::Null | Kind::Module(_) | Kind::Class(_) | Kind::Unknown
             );
             // What stands in a function is its own.
-            value.function.is_none() && can_be_key
+            can_be_key && (value.function.is_none() || is_setting(language, &entry.path))
         })
     };
-    let defined = entries.into_iter().filter(|entry| is_defined(entry.value)).map(|entry| entry.path);
+    let defined = entries.into_iter().filter(is_defined).map(|entry| entry.path);
     defined.filter(|path| path.len() <= MAX_NAMES).collect()
 }
 
@@ -264,7 +272,9 @@ impl<'f> Definitions<'f> {
         let mut found = Vec::new();
         for (index, names) in self.by_name.get(&last.to_ascii_lowercase()).into_iter().flatten() {
             let file = &self.files[*index];
-            if file.language.family() != reference.family || file.path == from {
+            // What a file takes from itself is followed in it, but for the settings of an application that it asks others for.
+            let is_own = file.path == from && !is_setting(file.language, &reference.names);
+            if file.language.family() != reference.family || is_own {
                 continue;
             }
             let Some(agreeing) = agreement(reference, file, names) else { continue };

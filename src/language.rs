@@ -208,6 +208,7 @@ impl Language {
         if name == "dockerfile"
             || name == "containerfile"
             || name.starts_with("dockerfile.")
+            || name.starts_with("dockerfile-")
             || name.ends_with(".dockerfile")
         {
             return Language::Dockerfile;

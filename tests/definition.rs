@@ -168,12 +168,18 @@ fn a_setting_in_which_nothing_tells_of_tokens() {
 #[test]
 fn a_file_of_json_that_is_a_module() {
     let sign = |module: &str| {
-        format!("const jwt = require('jsonwebtoken');\nconst settings = require('{module}');\njwt.sign({{}}, settings.session.phrase);\n")
+        format!(
+            "const jwt = require('jsonwebtoken');\nconst settings = require('{module}');\njwt.sign({{}}, settings.session.phrase);\n"
+        )
     };
-    let json = "{\n  \"session\": { \"phrase\": \"correct-horse\" },\n  \"mail\": { \"phrase\": \"battery-staple\" }\n}\n";
+    let json =
+        "{\n  \"session\": { \"phrase\": \"correct-horse\" },\n  \"mail\": { \"phrase\": \"battery-staple\" }\n}\n";
     for module in ["../settings.json", "../settings", "settings.json", "@/settings.json"] {
-        let found =
-            findings(&[("src/auth/sign.js", &sign(module)), ("src/settings.json", json), ("other/settings.json", json)]);
+        let found = findings(&[
+            ("src/auth/sign.js", &sign(module)),
+            ("src/settings.json", json),
+            ("other/settings.json", json),
+        ]);
         assert_eq!(found, ["src/settings.json:2 weak-secret"], "{module}");
     }
 }
@@ -207,4 +213,31 @@ fn what_a_module_hands_on() {
         ("config/keys/session.ts", session),
     ]);
     assert_eq!(found, ["config/keys/session.ts:1 weak-secret"]);
+}
+
+#[test]
+fn a_setting_of_an_application_that_a_function_makes() {
+    let application = "from flask import Flask\n\n\ndef create_app():\n    app = Flask(__name__)\n\
+                       \x20   app.config['SECRET_KEY'] = 'correct-horse'\n    app.config['MAIL_SECRET'] = 'battery-staple'\n\
+                       \x20   return app\n";
+    for sign in [
+        "from flask import current_app\nimport jwt\n\n\ndef sign(claims):\n    return jwt.encode(claims, current_app.config['SECRET_KEY'])\n",
+        "import jwt\n\n\nasync def sign(request):\n    return jwt.encode({}, request.app.config.SECRET_KEY)\n",
+    ] {
+        assert_eq!(findings(&[("shop/app.py", application), ("shop/tokens.py", sign)]), ["shop/app.py:6 weak-secret"]);
+        let one = format!("{sign}\n\n{application}");
+        assert_eq!(findings(&[("app.py", &one)]).len(), 1, "{one}");
+    }
+}
+
+#[test]
+fn what_a_framework_calls_as_the_environment_does() {
+    let found = findings(&[
+        (
+            "app/services/tokens.rb",
+            "def sign(claims)\n  JWT.encode claims, Rails.application.secret_key_base, 'HS256'\nend\n",
+        ),
+        ("docker-compose.yml", "services:\n  web:\n    environment:\n      SECRET_KEY_BASE: correct-horse\n"),
+    ]);
+    assert_eq!(found, ["docker-compose.yml:4 weak-secret"]);
 }

@@ -21,6 +21,8 @@ pub enum Reference {
     Encrypted,
     /// It is a signed token: what a key makes, and no key itself.
     Token,
+    /// It is what a service has given somebody, and says so.
+    Service,
 }
 
 static TEMPLATE: LazyLock<Regex> = LazyLock::new(|| {
@@ -92,6 +94,21 @@ static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"^(?:eyJ|eyA|ewo|ew0)[A-Za-z0-9_-]{9,}\.(?:eyJ|eyA|ewo|ew0|e30)[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*$")
 });
 
+/// What services put in front of the keys and secrets that they give, so that scanners know them: Stripe, Inngest, GitHub, GitLab,
+/// Slack, AWS, Google, SendGrid, Shopify, npm, Hugging Face, DigitalOcean.
+static SERVICE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"^(?:whsec_|(?:sk|pk|rk)_(?:live|test)_|signkey-(?:prod|test|branch)-|gh[oprsu]_|github_pat_|glpat-|xox[abeoprs]-|AKIA|ASIA",
+        r"|AIza|SG\.|shp(?:at|ca|pa|ss)_|npm_|hf_|dop_v1_)[A-Za-z0-9_.=/+-]{12,}$",
+    ))
+});
+
+/// How those begin, which is asked first.
+const SERVICE_STARTS: [&str; 16] = [
+    "whsec_", "sk_", "pk_", "rk_", "signkey-", "gh", "glpat-", "xox", "AKIA", "ASIA", "AIza", "SG.", "shp", "npm_",
+    "hf_", "dop_v1_",
+];
+
 fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a fixed pattern compiles")
 }
@@ -127,6 +144,8 @@ pub fn reference(value: &str) -> Option<Reference> {
         Some(Reference::File)
     } else if value.starts_with('e') && TOKEN.is_match(value) {
         Some(Reference::Token)
+    } else if SERVICE_STARTS.iter().any(|start| value.starts_with(start)) && SERVICE.is_match(value) {
+        Some(Reference::Service)
     } else {
         None
     }
@@ -203,6 +222,8 @@ mod tests {
             ("<<jwtSecret>>", Template),
             ("<path:secret/data/api#jwt-key>", Store),
             ("eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYW5vbiJ9.c2lnbmF0dXJl", Token),
+            ("whsec_Qk3vT8sLz1XyW0aB5nRt", Service),
+            ("sk_live_Qk3vT8sLz1XyW0aB5nRt", Service),
             ("ENC[AES256_GCM,data:qg==,iv:aa==,tag:bb==,type:str]", Encrypted),
             ("ENC(5yq2mnDTtPuE0lF9pBWwUQ==)", Encrypted),
             ("{cipher}AQA2b7c1", Encrypted),
@@ -232,6 +253,8 @@ mod tests {
             "+kR/9cT/xL2b/Vq8sW1mYp0aZt5uQn7eJd3fHg6iKo4=",
             "f4e2e52034348f86b67cde581c0f9eb5[www.renren.io]",
             "$up3r$ecret!",
+            "sk_secret",
+            "AKIRA-is-a-film-of-1988",
             "@123456",
             "@dmin",
         ] {
