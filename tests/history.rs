@@ -354,6 +354,156 @@ fn an_older_branch_that_comes_later() {
     assert_eq!(run().json["findings"], report.json["findings"]);
 }
 
+/// Checks with what an earlier run found out and without: both say the same, which is given.
+#[track_caller]
+fn either_way(folder: &Path) -> Report {
+    let run = |options: &[&str]| {
+        let options = ["check", "--history", "--ignore", "stale-secret", "--format", "json"].iter().chain(options);
+        Report::of(&mut jotlint(folder, &options.copied().collect::<Vec<_>>()))
+    };
+    let report = run(&[]);
+    let whole = run(&["--no-cache"]);
+    assert_eq!(report.json["findings"], whole.json["findings"]);
+    let counts = |report: &Report| {
+        let mut counts = report.json["summary"]["history"].clone();
+        counts["cached_blobs"] = Value::Null;
+        counts
+    };
+    assert_eq!(counts(&report), counts(&whole));
+    report
+}
+
+/// A tree is the same object wherever it stands; where it stands says what its files are for.
+#[test]
+fn a_folder_that_is_copied_or_renamed_has_all_its_names() {
+    let copied = Repo::new();
+    copied.write("docs/x.js", WEAK).write("lib/x.js", WEAK).commit("add", 2);
+    let renamed = Repo::new();
+    renamed.write("tests/x.js", WEAK).commit("add", 2);
+    renamed.git(&["mv", "tests", "lib"]);
+    renamed.commit("rename", 3);
+    for repo in [copied, renamed] {
+        repo.git(&["rm", "-rq", "--ignore-unmatch", "docs", "lib"]);
+        repo.write("y", "").commit("remove", 4);
+        for _ in 0..2 {
+            let report = either_way(&repo.root);
+            assert_eq!((report.found(), report.status), (vec!["weak-secret lib/x.js:1".to_owned()], 1));
+        }
+    }
+    // And no others: a folder in another one is no root.
+    let other = Repo::new();
+    other.write("tests/x.js", WEAK).commit("add", 2);
+    other.git(&["rm", "-rq", "tests"]);
+    other.commit("remove", 3);
+    assert_eq!(either_way(&other.root).found(), ["weak-secret tests/x.js:1"]);
+}
+
+/// Of many copies the first names are kept, and those that say something else of what the file is for.
+#[test]
+fn more_copies_than_are_told_of() {
+    let repo = Repo::new();
+    for number in 0..400 {
+        repo.write(&format!("copy{number:03}.txt"), "JWT_SECRET=hunter2\n");
+    }
+    repo.write("zz.env", "JWT_SECRET=hunter2\n").commit("add", 2);
+    repo.git(&["rm", "-rq", "."]);
+    repo.commit("remove", 3);
+    for day in 4..7 {
+        let report = either_way(&repo.root);
+        assert_eq!(report.found(), ["committed-env-file zz.env:1", "weak-secret zz.env:1"]);
+        repo.write("y", day.to_string()).commit("change", day);
+    }
+}
+
+#[test]
+fn what_was_not_there_comes_later() {
+    let repo = Repo::new();
+    repo.write("a.js", signs_with(&secret(1))).write("old.js", signs_with(&secret(2))).commit("first", 2);
+    repo.git(&["rm", "-q", "old.js"]);
+    repo.commit("second", 5);
+    repo.write("y", "").commit("third", 6);
+    // The commits before those that were fetched.
+    let folder = repo.root.parent().expect("a folder");
+    let address = format!("file://{}", repo.root.display());
+    git(folder, &["clone", "-q", "--depth", "2", &address, "clone"]);
+    let clone = folder.join("clone");
+    either_way(&clone);
+    git(&clone, &["fetch", "-q", "--unshallow"]);
+    assert_eq!(either_way(&clone).json["summary"]["history"]["unreachable_commits"], 0);
+    // A tree that was lost and is found.
+    repo.write("src/b.js", signs_with(&secret(3))).commit("fourth", 7);
+    let tree = repo.git(&["rev-parse", "HEAD:src"]);
+    let object = repo.root.join(".git/objects").join(&tree.trim()[..2]).join(&tree.trim()[2..]);
+    let elsewhere = folder.join("object");
+    fs::rename(&object, &elsewhere).expect("to be moved");
+    assert_eq!(either_way(&repo.root).json["summary"]["history"]["missing_objects"], 1);
+    fs::rename(&elsewhere, &object).expect("to be moved back");
+    assert_eq!(either_way(&repo.root).json["summary"]["history"]["missing_objects"], 0);
+}
+
+/// New commits can stand on old ones that nothing led to, and hold old trees at an earlier time.
+#[test]
+fn new_commits_with_what_is_known() {
+    let repo = Repo::new();
+    let gone = repo.write("a.js", signs_with(&secret(1))).commit("add", 2);
+    repo.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    assert_eq!(either_way(&repo.root).findings()[0]["commit"]["reachable"], "reflog");
+    repo.git(&["reset", "-q", "--hard", gone.as_str()]);
+    repo.git(&["rm", "-q", "a.js"]);
+    repo.commit("remove", 4);
+    assert_eq!(either_way(&repo.root).findings()[0]["commit"]["reachable"], "refs");
+
+    let repo = Repo::new();
+    repo.git(&["branch", "topic"]);
+    repo.write("a.js", signs_with(&secret(1))).commit("add", 8);
+    repo.write("y", "").commit("more", 9);
+    either_way(&repo.root);
+    repo.git(&["checkout", "-q", "topic"]);
+    repo.git(&["read-tree", "-u", "--reset", "main"]);
+    let earlier = repo.commit("both at once", 5);
+    assert_eq!(either_way(&repo.root).findings()[0]["commit"]["id"], earlier.as_str());
+}
+
+/// What only a log leads to is no reason to read everything anew each time.
+#[test]
+fn an_amended_commit_does_not_cost_the_cache() {
+    let repo = Repo::new();
+    repo.write("conf/a.js", WEAK).write("conf/n.md", "jwt secret_key: x\n").commit("add", 2);
+    repo.git(&["mv", "conf/a.js", "conf/b.js"]);
+    repo.git(&["commit", "-q", "--amend", "-m", "again"]);
+    either_way(&repo.root);
+    for day in 4..7 {
+        repo.write("conf/z", day.to_string()).commit("change", day);
+        assert_ne!(either_way(&repo.root).json["summary"]["history"]["cached_blobs"], 0);
+    }
+}
+
+#[test]
+fn branches_that_were_merged_and_deleted() {
+    let repo = Repo::new();
+    let mut lines = String::new();
+    for number in 1..=2000 {
+        lines += &format!(
+            "commit refs/heads/b{number}\nmark :{number}\ncommitter a <a@b> 17000{number:05} +0000\ndata 1\nx\nfrom refs/heads/main^0\n\n"
+        );
+    }
+    lines += "commit refs/heads/main\ncommitter a <a@b> 1800000000 +0000\ndata 1\nm\nfrom refs/heads/main^0\n";
+    (1..=2000).for_each(|number| lines += &format!("merge :{number}\n"));
+    lines += "\n";
+    let stream = repo.root.join("stream");
+    fs::write(&stream, lines).expect("a file");
+    let mut import = command("git", &repo.root);
+    import.args(["fast-import", "--quiet", "--force"]);
+    succeed(import.stdin(fs::File::open(&stream).expect("a file")));
+    fs::remove_file(&stream).expect("to be removed");
+    either_way(&repo.root);
+    let branches: Vec<String> =
+        (1..=2000).filter(|number| number % 3 == 0).map(|number| format!("b{number}")).collect();
+    let delete: Vec<&str> = ["branch", "-q", "-D"].into_iter().chain(branches.iter().map(String::as_str)).collect();
+    repo.git(&delete);
+    either_way(&repo.root);
+}
+
 /// However the clocks of those who commit go, a commit comes after its parents.
 #[test]
 fn clocks_that_go_wrong() {

@@ -45,6 +45,9 @@ const MOST_KEPT: usize = 256 << 20;
 /// So many names of one blob count: more are copies of copies.
 const MOST_NAMES: usize = 16;
 
+/// So many places are looked up to find out whether new commits came before known ones.
+const MOST_LOOKS: usize = 10_000;
+
 /// How a history is read.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -193,18 +196,15 @@ impl History {
         let cache = (!options.no_cache).then(|| Cache::new(repository.commondir(), &settings));
         let mut known = cache.as_ref().and_then(Cache::load).unwrap_or_default();
         let tips = Tips::of(&repository);
-        if anew || !tips.hold(&repository, &known) {
+        let shallow = shallow(&repository);
+        if anew || known.shallow != shallow || !tips.hold(&repository, &known) {
             known = known.without_names();
         }
         let has_twins = known.sightings.iter().any(|sighting| sighting.twin.is_some());
         let mut variables = (has_twins || !known.harmless.is_empty()).then_some(known.variables);
         let mut found = Found::read(&repository, &known, max_file_size, &options.progress);
         let mut places = found.places(&repository, &known, &tips);
-        let is_unnamed = |id: &Oid| !places.contains_key(id);
-        let is_fetched = found.objects.is_partial && !known.trees.is_empty() && found.open.keys().any(is_unnamed);
-        // A blob that was fetched later than the trees it stands in, or these have an earlier commit now: they have to be
-        // walked again.
-        if is_fetched || found.is_earlier(&known.sightings) {
+        if found.outdates(&repository, &known) {
             known = known.without_names();
             variables = None;
             found = Found::read(&repository, &known, max_file_size, &options.progress);
@@ -212,7 +212,6 @@ impl History {
         }
         let naming = Naming::below(root.as_deref());
         let versions = found.versions(&repository, &places, &naming, &selection);
-        let shallow = shallow(&repository);
         let is_new = !found.graph.commits.is_empty() || !found.present.is_empty() || known.tips != tips.refs;
         let cached = known.clean.len() + known.harmless.len();
         let dirty: FxHashSet<Oid> = known.sightings.iter().map(|sighting| sighting.blob).collect();
@@ -221,14 +220,14 @@ impl History {
             commits: known.commits.len() + found.graph.commits.len(),
             cached,
             corrupt: found.corrupt.len(),
-            shallow,
+            shallow: shallow.len(),
             replaced: tips.replaced,
             ..Counts::default()
         };
-        found.add_to(&mut known, &tips, shallow > 0);
+        found.add_to(&mut known, &tips, shallow);
         counts.reflog_commits = known.counted.reflog as usize;
         counts.unreachable_commits = known.counted.unreachable as usize;
-        counts.missing = known.counted.missing as usize + tips.broken;
+        counts.missing = known.missing.len() + tips.broken;
         counts.submodules = known.counted.submodules as usize;
         let skipped = found.skipped(&counts, &naming.name(".git").0);
         // Of a part of the repository the rest is not known.
@@ -305,6 +304,9 @@ impl History {
             if places.is_empty() {
                 places.push(Place { path: String::new(), when: NEVER, trees: Vec::new(), twin: None });
             }
+            // Trees lead to all the names that a blob has in them.
+            let mut seen: FxHashSet<Vec<Oid>> = FxHashSet::default();
+            places.retain(|place| seen.insert(place.trees.clone()));
             known.sightings.extend(places.into_iter().map(|Place { path, when, trees, .. }| Sighting {
                 blob,
                 commit: when.commit,
@@ -369,9 +371,9 @@ impl Tips {
         let earlier = &known.tips;
         let gone: Vec<Oid> = earlier.iter().filter(|tip| self.refs.binary_search(tip).is_err()).copied().collect();
         let new: Vec<Oid> = self.refs.iter().filter(|tip| earlier.binary_search(tip).is_err()).copied().collect();
-        // A ref can lead back to what nothing led to.
-        let elsewhere = known.counted.reflog + known.counted.unreachable > 0;
-        if elsewhere && new.iter().any(|tip| known.time_of(tip).is_some()) {
+        // A ref can lead back to what nothing led to, and that can be gone.
+        let is_there = |id: &Oid| repository.odb().is_ok_and(|objects| objects.exists(*id));
+        if new.iter().any(|tip| known.elsewhere.binary_search(tip).is_ok()) || !known.elsewhere.iter().all(is_there) {
             return false;
         }
         // A log can forget what only it led to, and lead back to what nothing led to.
@@ -380,10 +382,15 @@ impl Tips {
         if known.counted.reflog > 0 && forgets || known.counted.unreachable > 0 && self.reflogs.iter().any(is_back) {
             return false;
         }
-        gone.iter().all(|tip| {
-            let leads_there = |from: &Oid| repository.graph_descendant_of(*from, *tip).unwrap_or(false);
-            new.iter().any(leads_there) || self.refs.iter().any(leads_there)
-        })
+        gone.is_empty() || self.lead_to(repository, &gone).unwrap_or(false)
+    }
+
+    /// Whether refs still lead to all of these commits.
+    fn lead_to(&self, repository: &git2::Repository, commits: &[Oid]) -> Result<bool, git2::Error> {
+        let mut walk = repository.revwalk()?;
+        commits.iter().try_for_each(|commit| walk.push(*commit))?;
+        self.refs.iter().try_for_each(|tip| walk.hide(*tip))?;
+        Ok(walk.next().is_none())
     }
 }
 
@@ -420,6 +427,8 @@ struct Found {
     corrupt: FxHashSet<Oid>,
     /// When each commit of the graph came about.
     whens: Vec<When>,
+    /// Where and since when earlier runs have seen what is not new.
+    known_places: Vec<(Oid, When, Vec<String>)>,
     /// Folders that were left out.
     too_deep: usize,
 }
@@ -505,7 +514,19 @@ impl Found {
         let Gathered { graph, blobs, missing, submodules, corrupt: more, .. } =
             gathered.into_inner().unwrap_or_else(PoisonError::into_inner);
         corrupt.extend(more);
-        Found { objects, present, open, graph, blobs, missing, submodules, corrupt, whens: Vec::new(), too_deep: 0 }
+        Found {
+            objects,
+            present,
+            open,
+            graph,
+            blobs,
+            missing,
+            submodules,
+            corrupt,
+            whens: Vec::new(),
+            known_places: Vec::new(),
+            too_deep: 0,
+        }
     }
 
     /// Where each blob that may matter stands, in the order they came there.
@@ -517,16 +538,17 @@ impl Found {
                 self.open.entry(sighting.blob).or_default();
                 continue;
             }
-            // It is not known which of several paths it was; the others have sightings too.
             let twin = sighting.twin.filter(|_| paths.len() == 1);
             let places = places.entry(sighting.blob).or_default();
-            for path in paths {
-                match places.iter_mut().find(|place| place.path == path) {
-                    Some(known) if known.when.order() <= when.order() => {}
-                    Some(known) => *known = Place { path, when, trees: sighting.trees.clone(), twin },
-                    None => places.push(Place { path, when, trees: sighting.trees.clone(), twin }),
+            for path in &paths {
+                let place = || Place { path: path.clone(), when, trees: sighting.trees.clone(), twin };
+                match places.iter().position(|place| place.path == *path) {
+                    Some(at) if places[at].when.order() > when.order() => places[at] = place(),
+                    None if has_room(places, path) => places.push(place()),
+                    _ => {}
                 }
             }
+            self.known_places.push((sighting.blob, when, paths));
         }
         let reach = self.graph.reach(&tips.refs, &tips.reflogs);
         let times = self.graph.times(|commit| known.time_of(commit));
@@ -540,11 +562,11 @@ impl Found {
             self.blobs.iter().map(|blob| places.remove(blob).unwrap_or_default()).collect();
         self.too_deep = self.graph.walk(&order, |blob, commit, trees, names| {
             let places = &mut found[blob as usize];
-            if places.len() >= MOST_NAMES || places.iter().any(|place| is_path(&place.path, names)) {
+            if places.iter().any(|place| is_path(&place.path, names)) {
                 return;
             }
             let path = names.iter().map(|name| String::from_utf8_lossy(name)).collect::<Vec<_>>().join("/");
-            if places.iter().all(|place| place.path != path) {
+            if places.iter().all(|place| place.path != path) && has_room(places, &path) {
                 let when = commit.map_or(NEVER, |number| self.whens[number]);
                 let trees = trees.iter().map(|tree| self.graph.tree_id(*tree)).collect();
                 places.push(Place { path, when, trees, twin: None });
@@ -564,15 +586,34 @@ impl Found {
         places
     }
 
-    /// Whether new commits can be those that brought what was seen before: they came before the commit that is known for it, or
-    /// are reached where that is not, and speak of its trees or of the file itself.
-    fn is_earlier(&self, sightings: &[Sighting]) -> bool {
-        let Some(first) = self.whens.iter().map(When::order).min() else { return false };
-        let blobs: FxHashSet<&Oid> = self.blobs.iter().collect();
-        let mut named = sightings.iter().filter(|sighting| !sighting.trees.is_empty());
-        named.any(|sighting| {
-            When::of(sighting).order() > first
-                && (blobs.contains(&sighting.blob) || sighting.trees.iter().any(|tree| self.graph.speaks_of(tree)))
+    /// Whether what is new makes another of what is known: what was missing is there, commits are reached that were not, or came
+    /// between, or before what was seen.
+    fn outdates(&self, repository: &git2::Repository, known: &Known) -> bool {
+        let was_missing = |id: &Oid| known.missing.binary_search(id).is_ok();
+        let mut parents = self.graph.commits.iter().flat_map(|commit| &commit.parents);
+        !known.missing.is_empty()
+            && (self.present.iter().any(was_missing)
+                || self.graph.read().any(|id| was_missing(&id))
+                || self.graph.commits.iter().any(|commit| was_missing(&commit.id)))
+            || parents.any(|parent| known.elsewhere.binary_search(parent).is_ok())
+            || self.is_earlier(repository)
+    }
+
+    /// Whether new commits are those that brought what was seen before: they came before the commit that is known for it, or are
+    /// reached where that is not, and have it where it was seen.
+    fn is_earlier(&self, repository: &git2::Repository) -> bool {
+        let mut left = MOST_LOOKS;
+        self.known_places.iter().any(|(blob, when, paths)| {
+            let earlier = self.whens.iter().filter(|new| new.order() < when.order());
+            earlier.filter_map(|new| new.commit).any(|(commit, _)| {
+                let tree = || repository.find_commit(commit)?.tree();
+                paths.iter().any(|path| {
+                    // To read everything anew takes no longer.
+                    left = left.saturating_sub(1);
+                    let entry = tree().and_then(|tree| tree.get_path(Path::new(path)));
+                    left == 0 || entry.is_ok_and(|entry| entry.id() == *blob)
+                })
+            })
         })
     }
 
@@ -640,13 +681,17 @@ impl Found {
     }
 
     /// What this run adds to what is known; what is left open is added when it has been checked.
-    fn add_to(&self, known: &mut Known, tips: &Tips, is_shallow: bool) {
+    fn add_to(&self, known: &mut Known, tips: &Tips, shallow: Vec<Oid>) {
         let is_there = |id: &Oid| known.has(id) || self.corrupt.contains(id);
-        let unread = self.graph.unread().filter(|id| !is_there(id)).count();
+        let mut missing: Vec<Oid> = self.graph.unread().filter(|id| !is_there(id)).collect();
         // The parents of the last commits of a shallow clone are not there on purpose.
-        let cut = if is_shallow { 0 } else { self.graph.missing_parents().iter().filter(|id| !is_there(id)).count() };
+        if shallow.is_empty() {
+            missing.extend(self.graph.missing_parents().into_iter().filter(|id| !is_there(id)));
+        }
         let commits = |reach| self.whens.iter().filter(|when| when.reach == reach).count() as u32;
-        known.counted.missing += (self.missing.len() + unread + cut) as u32;
+        known.missing.extend(missing.into_iter().chain(self.missing.iter().copied()));
+        known.missing.sort_unstable();
+        known.missing.dedup();
         known.counted.reflog += commits(Reachable::Reflog);
         known.counted.unreachable += commits(Reachable::Nowhere);
         known.counted.submodules += self.submodules.len() as u32;
@@ -659,8 +704,11 @@ impl Found {
         known.clean.extend(self.present.iter().filter(is_clean));
         known.trees.extend(self.graph.read());
         known.commits.extend(self.graph.commits.iter().zip(&self.whens).map(|(commit, when)| (commit.id, when.time)));
+        let unled = self.whens.iter().filter(|when| when.reach != Reachable::Refs);
+        known.elsewhere.extend(unled.filter_map(|when| when.commit).map(|(id, _)| id));
         known.tips = tips.refs.clone();
         known.reflogs = tips.reflogs.clone();
+        known.shallow = shallow;
     }
 
     /// What could not be looked at, in words.
@@ -705,10 +753,12 @@ fn blobs_at_head(repository: &git2::Repository) -> FxHashSet<Oid> {
     blobs
 }
 
-/// How many commits' parents were left out when the repository was cloned.
-fn shallow(repository: &git2::Repository) -> usize {
+/// The commits whose parents were left out when the repository was cloned.
+fn shallow(repository: &git2::Repository) -> Vec<Oid> {
     let list = fs::read_to_string(repository.commondir().join("shallow")).unwrap_or_default();
-    list.lines().filter(|line| !line.trim().is_empty()).count()
+    let mut commits: Vec<Oid> = list.lines().filter_map(|line| Oid::from_str(line.trim()).ok()).collect();
+    commits.sort_unstable();
+    commits
 }
 
 /// What the second pass gathers.
@@ -765,9 +815,9 @@ impl Names {
         let mut children = rest.iter().chain(std::iter::once(&blob));
         let mut paths = children.next().map(|child| self.names(*root, *child).to_vec()).unwrap_or_default();
         for (tree, child) in rest.iter().zip(children) {
+            paths.truncate(MOST_NAMES);
             let names = self.names(*tree, *child);
             paths = paths.iter().flat_map(|path| names.iter().map(move |name| format!("{path}/{name}"))).collect();
-            paths.truncate(MOST_NAMES);
         }
         paths
     }
@@ -780,6 +830,13 @@ impl Names {
         };
         self.names.entry((tree, child)).or_insert_with(find)
     }
+}
+
+/// Whether one more place of a blob is kept: of many those only that say something else of what the file is for.
+fn has_room(places: &[Place], path: &str) -> bool {
+    const MOST_KINDS: usize = 64;
+    let kind = |path: &str| (Language::of_path(Path::new(path)), context::of_path(path));
+    places.len() < MOST_NAMES || places.len() < MOST_KINDS && places.iter().all(|place| kind(&place.path) != kind(path))
 }
 
 /// Whether these are the names of a path.

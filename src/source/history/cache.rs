@@ -18,7 +18,7 @@ use crate::finding::Reachable;
 use crate::report::VERSION;
 
 /// How a file begins. The number is that of the format.
-const MAGIC: &[u8; 16] = b"jotlint history4";
+const MAGIC: &[u8; 16] = b"jotlint history5";
 
 /// The size of a file, in bytes: about three million objects. What does not fit is looked at anew each time.
 const LARGEST: usize = 64 << 20;
@@ -63,6 +63,12 @@ pub struct Known {
     pub tips: Vec<Oid>,
     /// What the logs of refs spoke of.
     pub reflogs: Vec<Oid>,
+    /// The commits that no ref leads to.
+    pub elsewhere: Vec<Oid>,
+    /// What others speak of and was not there.
+    pub missing: Vec<Oid>,
+    /// The commits whose parents were not fetched.
+    pub shallow: Vec<Oid>,
     /// Where the blobs stand in which there was something.
     pub sightings: Vec<Sighting>,
     /// What was counted.
@@ -79,8 +85,6 @@ pub struct Counted {
     pub reflog: u32,
     /// Commits that nothing leads to.
     pub unreachable: u32,
-    /// Objects that are not there.
-    pub missing: u32,
     /// Commits of other repositories.
     pub submodules: u32,
 }
@@ -88,7 +92,14 @@ pub struct Counted {
 impl Known {
     /// Sorts what is searched. Nearly all of it is sorted already, which a sort that merges runs makes use of.
     pub fn sort(&mut self) {
-        for ids in [&mut self.packs, &mut self.clean, &mut self.harmless, &mut self.trees] {
+        for ids in [
+            &mut self.packs,
+            &mut self.clean,
+            &mut self.harmless,
+            &mut self.trees,
+            &mut self.elsewhere,
+            &mut self.missing,
+        ] {
             ids.sort_by(|one, other| one.as_bytes().cmp(other.as_bytes()));
             ids.dedup();
         }
@@ -116,8 +127,9 @@ impl Known {
         self.commits.get(place).map(|(_, time)| *time)
     }
 
-    fn lists(&self) -> [&Vec<Oid>; 6] {
-        [&self.packs, &self.clean, &self.harmless, &self.trees, &self.tips, &self.reflogs]
+    fn lists(&self) -> [&Vec<Oid>; 9] {
+        let Known { packs, clean, harmless, trees, tips, reflogs, elsewhere, missing, shallow, .. } = self;
+        [packs, clean, harmless, trees, tips, reflogs, elsewhere, missing, shallow]
     }
 
     fn to_bytes(&self, key: &[u8; 32]) -> Vec<u8> {
@@ -144,8 +156,8 @@ impl Known {
             bytes.extend((sighting.trees.len() as u32).to_le_bytes());
             sighting.trees.iter().for_each(|id| bytes.extend_from_slice(id.as_bytes()));
         }
-        let Counted { reflog, unreachable, missing, submodules } = self.counted;
-        bytes.extend([reflog, unreachable, missing, submodules].iter().flat_map(|count| count.to_le_bytes()));
+        let Counted { reflog, unreachable, submodules } = self.counted;
+        bytes.extend([reflog, unreachable, submodules].iter().flat_map(|count| count.to_le_bytes()));
         bytes.extend(self.variables);
         bytes.extend(checksum(&bytes).to_le_bytes());
         bytes
@@ -165,6 +177,9 @@ impl Known {
             &mut known.trees,
             &mut known.tips,
             &mut known.reflogs,
+            &mut known.elsewhere,
+            &mut known.missing,
+            &mut known.shallow,
         ] {
             *ids = rest.ids()?;
         }
@@ -185,12 +200,7 @@ impl Known {
                 trees: rest.ids()?,
             });
         }
-        known.counted = Counted {
-            reflog: rest.number()?,
-            unreachable: rest.number()?,
-            missing: rest.number()?,
-            submodules: rest.number()?,
-        };
+        known.counted = Counted { reflog: rest.number()?, unreachable: rest.number()?, submodules: rest.number()? };
         known.variables = rest.take()?;
         rest.0.is_empty().then_some(known)
     }
@@ -330,6 +340,9 @@ mod tests {
             commits: vec![(id(5), -1)],
             tips: vec![id(5), id(1)],
             reflogs: vec![id(6)],
+            elsewhere: vec![id(10)],
+            missing: vec![id(11), id(12)],
+            shallow: vec![id(5)],
             sightings: vec![
                 Sighting { blob: id(7), commit: None, time: 0, reach: Reachable::Nowhere, trees: vec![], twin: None },
                 Sighting {
@@ -341,7 +354,7 @@ mod tests {
                     twin: Some(id(7)),
                 },
             ],
-            counted: Counted { reflog: 1, unreachable: 2, missing: 3, submodules: 4 },
+            counted: Counted { reflog: 1, unreachable: 2, submodules: 4 },
             variables: [9; 32],
         }
     }

@@ -10,8 +10,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::finding::Reachable;
 
+/// Dates are taken to be no further from 1970 than this, in seconds either way: what comes after them is still a number.
+const LATEST: i64 = 1 << 60;
+
 /// Folders nest at most this deep; what is deeper is left out and counted.
 const DEEPEST: usize = 1_000;
+
+/// So many paths of the same tree are walked: copies of copies of folders would be more than there is of anything else.
+const MOST_PATHS: usize = 16;
 
 /// What a tree's entry leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +53,8 @@ pub struct Commit {
     /// When it was made, in seconds since 1970.
     pub date: i64,
     tree: u32,
-    parents: Vec<Oid>,
+    /// The commits it comes after.
+    pub parents: Vec<Oid>,
 }
 
 /// One line of a tree object.
@@ -108,6 +115,7 @@ pub struct Graph {
     texts: Vec<Box<[u8]>>,
     /// The commits, in the order they were read.
     pub commits: Vec<Commit>,
+    committed: FxHashSet<Oid>,
 }
 
 impl Graph {
@@ -150,11 +158,11 @@ impl Graph {
         }
     }
 
-    /// Adds a commit object; says whether it can be read.
+    /// Adds a commit object, once if it is kept twice; says whether it can be read.
     pub fn add_commit(&mut self, id: Oid, bytes: &[u8]) -> bool {
         let mut tree = None;
         let mut parents = Vec::new();
-        let mut date = None;
+        let mut date: Option<i64> = None;
         for line in bytes.split(|byte| *byte == b'\n').take_while(|line| !line.is_empty()) {
             let (key, value) = line.split_at(memchr::memchr(b' ', line).unwrap_or(line.len()));
             let text = || std::str::from_utf8(value.trim_ascii()).ok();
@@ -174,7 +182,10 @@ impl Graph {
             return false;
         };
         let tree = self.number(tree);
-        self.commits.push(Commit { id, date: date.unwrap_or_default(), tree, parents });
+        if self.committed.insert(id) {
+            let date = date.unwrap_or_default().clamp(-LATEST, LATEST);
+            self.commits.push(Commit { id, date, tree, parents });
+        }
         true
     }
 
@@ -248,28 +259,27 @@ impl Graph {
         times
     }
 
-    /// Whether a tree is one of these or is spoken of by one of them, or by a commit.
-    pub fn speaks_of(&self, tree: &Oid) -> bool {
-        self.numbers.contains_key(tree)
-    }
-
-    /// Walks the trees of these commits, one after the other and every tree once, and then the trees that no commit
-    /// leads to, and tells of every blob with the number of the commit, and the trees and names that lead to it, from
-    /// the root on. Says how many folders were too deep.
+    /// Walks the trees of these commits, one after the other and every tree once under each of its paths, and then the trees
+    /// that no commit leads to, and tells of every blob with the number of the commit, and the trees and names that lead to
+    /// it, from the root on. Says how many folders were too deep.
     pub fn walk(&self, order: &[usize], mut each: impl FnMut(u32, Option<usize>, &[u32], &[&[u8]])) -> usize {
-        let mut walk = Walk { graph: self, seen: vec![false; self.nodes.len()], too_deep: 0 };
+        let mut walk =
+            Walk { graph: self, first: vec![UNSEEN; self.nodes.len()], more: FxHashMap::default(), too_deep: 0 };
         for number in order {
             walk.from(self.commits[*number].tree, |blob, trees, names| each(blob, Some(*number), trees, names));
         }
         let mut is_inner = vec![false; self.nodes.len()];
-        for (node, seen) in self.nodes.iter().zip(&walk.seen) {
-            for edge in self.edges_of(*node).iter().filter(|_| !seen) {
+        for (node, first) in self.nodes.iter().zip(&walk.first) {
+            for edge in self.edges_of(*node).iter().filter(|_| *first == UNSEEN) {
                 if let Child::Tree(tree) = edge.child {
                     is_inner[tree as usize] = true;
                 }
             }
         }
         for tree in (0..self.nodes.len() as u32).filter(|tree| !is_inner[*tree as usize]) {
+            if walk.first[tree as usize] != UNSEEN {
+                continue;
+            }
             walk.from(tree, |blob, trees, names| each(blob, None, trees, names));
         }
         walk.too_deep
@@ -281,23 +291,59 @@ impl Graph {
     }
 }
 
+/// The digest of the path of a tree that was not walked.
+const UNSEEN: u64 = 0;
+
+/// The digest of the path that is the root.
+const ROOT: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// The digest of the path that a name leads to; a path is told from others by nothing else.
+fn below(path: u64, name: u32) -> u64 {
+    // The finalizer of SplitMix64: every bit of both tells.
+    let mixed = (path ^ (u64::from(name) + 1).wrapping_mul(ROOT)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (mixed ^ mixed >> 31).max(UNSEEN + 1)
+}
+
 struct Walk<'g> {
     graph: &'g Graph,
-    seen: Vec<bool>,
+    /// The digest of the path under which each tree was walked first.
+    first: Vec<u64>,
+    /// Of the others. There are few: folders keep their places.
+    more: FxHashMap<u32, Vec<u64>>,
     too_deep: usize,
 }
 
 impl<'g> Walk<'g> {
+    /// Whether a tree is to be walked under a path, where it has not been or has been under too many; notes that it has.
+    fn enter(&mut self, tree: u32, path: u64) -> bool {
+        let first = &mut self.first[tree as usize];
+        if *first == UNSEEN {
+            *first = path;
+            return true;
+        }
+        if *first == path {
+            return false;
+        }
+        let more = self.more.entry(tree).or_default();
+        let is_new = more.len() + 1 < MOST_PATHS && !more.contains(&path);
+        if is_new {
+            more.push(path);
+        }
+        is_new
+    }
+
     /// Tells `each` of every blob below a tree: its number, and the trees and names that lead to it.
     fn from(&mut self, root: u32, mut each: impl FnMut(u32, &[u32], &[&'g [u8]])) {
-        if std::mem::replace(&mut self.seen[root as usize], true) {
+        if !self.enter(root, ROOT) {
             return;
         }
-        // The trees that are open, each with the edges that are left, and the names that lead into them.
-        let mut open = vec![self.graph.edges_of(self.graph.nodes[root as usize])];
+        // The trees that are open, each with the digest of its path and the edges that are left, and the names that lead into
+        // them.
+        let mut open = vec![(ROOT, self.graph.edges_of(self.graph.nodes[root as usize]))];
         let mut trees = vec![root];
         let mut names: Vec<&[u8]> = Vec::new();
-        while let Some(edges) = open.last_mut() {
+        while let Some((path, edges)) = open.last_mut() {
             let Some((edge, rest)) = edges.split_first() else {
                 open.pop();
                 trees.pop();
@@ -312,11 +358,16 @@ impl<'g> Walk<'g> {
                     each(blob, &trees, &names);
                     names.pop();
                 }
-                Child::Tree(tree) if self.seen[tree as usize] => {}
-                Child::Tree(_) if open.len() >= DEEPEST => self.too_deep += 1,
                 Child::Tree(tree) => {
-                    self.seen[tree as usize] = true;
-                    open.push(self.graph.edges_of(self.graph.nodes[tree as usize]));
+                    let path = below(*path, edge.name);
+                    if !self.enter(tree, path) {
+                        continue;
+                    }
+                    if open.len() >= DEEPEST {
+                        self.too_deep += 1;
+                        continue;
+                    }
+                    open.push((path, self.graph.edges_of(self.graph.nodes[tree as usize])));
                     trees.push(tree);
                     names.push(name);
                 }
