@@ -390,6 +390,14 @@ fn a_folder_that_is_copied_or_renamed_has_all_its_names() {
             assert_eq!((report.found(), report.status), (vec!["weak-secret lib/x.js:1".to_owned()], 1));
         }
     }
+    // Also where the folder was known before.
+    let known = Repo::new();
+    known.write("tests/x.js", WEAK).commit("add", 2);
+    either_way(&known.root);
+    known.write("lib/x.js", WEAK).commit("copy", 3);
+    known.git(&["rm", "-rq", "lib", "tests"]);
+    known.commit("remove", 4);
+    assert_eq!(either_way(&known.root).found(), ["weak-secret lib/x.js:1"]);
     // And no others: a folder in another one is no root.
     let other = Repo::new();
     other.write("tests/x.js", WEAK).commit("add", 2);

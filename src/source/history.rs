@@ -45,9 +45,6 @@ const MOST_KEPT: usize = 256 << 20;
 /// So many names of one blob count: more are copies of copies.
 const MOST_NAMES: usize = 16;
 
-/// So many places are looked up to find out whether new commits came before known ones.
-const MOST_LOOKS: usize = 10_000;
-
 /// How a history is read.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -204,7 +201,7 @@ impl History {
         let mut variables = (has_twins || !known.harmless.is_empty()).then_some(known.variables);
         let mut found = Found::read(&repository, &known, max_file_size, &options.progress);
         let mut places = found.places(&repository, &known, &tips);
-        if found.outdates(&repository, &known) {
+        if found.outdates(&known) {
             known = known.without_names();
             variables = None;
             found = Found::read(&repository, &known, max_file_size, &options.progress);
@@ -427,8 +424,6 @@ struct Found {
     corrupt: FxHashSet<Oid>,
     /// When each commit of the graph came about.
     whens: Vec<When>,
-    /// Where and since when earlier runs have seen what is not new.
-    known_places: Vec<(Oid, When, Vec<String>)>,
     /// Folders that were left out.
     too_deep: usize,
 }
@@ -511,22 +506,14 @@ impl Found {
             gathered.submodules.extend(submodules);
             gathered.add_tree(id, &trees, &blobs);
         }));
+        let sighted: FxHashSet<Oid> = known.sightings.iter().map(|sighting| sighting.blob).collect();
+        if !sighted.is_empty() {
+            gather_known(&objects, known, &gathered, &sighted);
+        }
         let Gathered { graph, blobs, missing, submodules, corrupt: more, .. } =
             gathered.into_inner().unwrap_or_else(PoisonError::into_inner);
         corrupt.extend(more);
-        Found {
-            objects,
-            present,
-            open,
-            graph,
-            blobs,
-            missing,
-            submodules,
-            corrupt,
-            whens: Vec::new(),
-            known_places: Vec::new(),
-            too_deep: 0,
-        }
+        Found { objects, present, open, graph, blobs, missing, submodules, corrupt, whens: Vec::new(), too_deep: 0 }
     }
 
     /// Where each blob that may matter stands, in the order they came there.
@@ -548,10 +535,11 @@ impl Found {
                     _ => {}
                 }
             }
-            self.known_places.push((sighting.blob, when, paths));
         }
-        let reach = self.graph.reach(&tips.refs, &tips.reflogs);
-        let times = self.graph.times(|commit| known.time_of(commit));
+        let (reach, times) = rayon::join(
+            || self.graph.reach(&tips.refs, &tips.reflogs),
+            || self.graph.times(|commit| known.time_of(commit)),
+        );
         let commits = self.graph.commits.iter().map(|commit| Some((commit.id, commit.date)));
         let whens = commits.zip(times).zip(reach).map(|((commit, time), reach)| When { commit, time, reach });
         self.whens = whens.collect();
@@ -562,14 +550,18 @@ impl Found {
             self.blobs.iter().map(|blob| places.remove(blob).unwrap_or_default()).collect();
         self.too_deep = self.graph.walk(&order, |blob, commit, trees, names| {
             let places = &mut found[blob as usize];
-            if places.iter().any(|place| is_path(&place.path, names)) {
+            let when = commit.map_or(NEVER, |number| self.whens[number]);
+            let ids = || trees.iter().map(|tree| self.graph.tree_id(*tree)).collect();
+            if let Some(place) = places.iter_mut().find(|place| is_path(&place.path, names)) {
+                // Seen by an earlier run, and brought by a commit that came first all the same.
+                if when.order() < place.when.order() {
+                    (place.when, place.trees, place.twin) = (when, ids(), None);
+                }
                 return;
             }
             let path = names.iter().map(|name| String::from_utf8_lossy(name)).collect::<Vec<_>>().join("/");
             if places.iter().all(|place| place.path != path) && has_room(places, &path) {
-                let when = commit.map_or(NEVER, |number| self.whens[number]);
-                let trees = trees.iter().map(|tree| self.graph.tree_id(*tree)).collect();
-                places.push(Place { path, when, trees, twin: None });
+                places.push(Place { path, when, trees: ids(), twin: None });
             }
         });
         places.extend(self.blobs.iter().copied().zip(found).filter(|(_, found)| !found.is_empty()));
@@ -586,9 +578,8 @@ impl Found {
         places
     }
 
-    /// Whether what is new makes another of what is known: what was missing is there, commits are reached that were not, or came
-    /// between, or before what was seen.
-    fn outdates(&self, repository: &git2::Repository, known: &Known) -> bool {
+    /// Whether what is new makes another of what is known: what was missing is there, or commits are reached that were not.
+    fn outdates(&self, known: &Known) -> bool {
         let was_missing = |id: &Oid| known.missing.binary_search(id).is_ok();
         let mut parents = self.graph.commits.iter().flat_map(|commit| &commit.parents);
         !known.missing.is_empty()
@@ -596,25 +587,6 @@ impl Found {
                 || self.graph.read().any(|id| was_missing(&id))
                 || self.graph.commits.iter().any(|commit| was_missing(&commit.id)))
             || parents.any(|parent| known.elsewhere.binary_search(parent).is_ok())
-            || self.is_earlier(repository)
-    }
-
-    /// Whether new commits are those that brought what was seen before: they came before the commit that is known for it, or are
-    /// reached where that is not, and have it where it was seen.
-    fn is_earlier(&self, repository: &git2::Repository) -> bool {
-        let mut left = MOST_LOOKS;
-        self.known_places.iter().any(|(blob, when, paths)| {
-            let earlier = self.whens.iter().filter(|new| new.order() < when.order());
-            earlier.filter_map(|new| new.commit).any(|(commit, _)| {
-                let tree = || repository.find_commit(commit)?.tree();
-                paths.iter().any(|path| {
-                    // To read everything anew takes no longer.
-                    left = left.saturating_sub(1);
-                    let entry = tree().and_then(|tree| tree.get_path(Path::new(path)));
-                    left == 0 || entry.is_ok_and(|entry| entry.id() == *blob)
-                })
-            })
-        })
     }
 
     /// Whether an entry of the index is an environment or key file in no commit.
@@ -632,32 +604,32 @@ impl Found {
         selection: &Selection,
     ) -> Vec<Version> {
         let head = blobs_at_head(repository);
-        let mut versions = Vec::new();
-        for (blob, places) in places {
+        let versions_of = |(blob, places): (&Oid, &Vec<Place>)| {
             let mut kinds = Vec::new();
             let mut places: Vec<&Place> = places.iter().filter(|place| selection.holds(&place.path)).collect();
             places.sort_by_key(|place| (place.when.order(), &place.path));
+            let mut versions = Vec::new();
             for place in places {
                 let (path, local) = naming.name(&place.path);
                 // Under another name of the same kind, and a later one, the same is found.
                 let kind = (Language::of_path(Path::new(&path)), context::of_path(path.get(local..).unwrap_or(&path)));
                 if !kinds.contains(&kind) {
                     kinds.push(kind);
-                    let bytes = self.open.get(blob).cloned().flatten();
-                    let at_head = head.contains(blob);
                     versions.push(Version {
                         blob: *blob,
                         path,
                         local,
                         is_named: true,
                         when: place.when,
-                        at_head,
+                        at_head: head.contains(blob),
                         twin: place.twin,
-                        bytes,
+                        bytes: self.open.get(blob).cloned().flatten(),
                     });
                 }
             }
-        }
+            versions
+        };
+        let mut versions: Vec<Version> = places.par_iter().flat_map_iter(versions_of).collect();
         for (blob, bytes) in self.open.iter().filter(|(blob, _)| !places.contains_key(blob)) {
             let path = blob.to_string();
             if selection.is_all() {
@@ -785,6 +757,29 @@ impl Gathered {
             })
             .collect();
         self.graph.add_tree(id, trees, &numbered);
+    }
+}
+
+/// Adds the known trees that new ones and new commits speak of, with what was seen in them: it can stand under new names there,
+/// and have come earlier than was known.
+fn gather_known(objects: &Objects, known: &Known, gathered: &Mutex<Gathered>, sighted: &FxHashSet<Oid>) {
+    let lock = || gathered.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut tried = FxHashSet::default();
+    loop {
+        let is_known = |id: &Oid| known.trees.binary_search(id).is_ok();
+        let open: Vec<Oid> = lock().graph.unread().filter(|id| is_known(id) && tried.insert(*id)).collect();
+        if open.is_empty() {
+            return;
+        }
+        // What cannot be read any more was seen as well as it could be.
+        let _ = objects.read(&open, |reader, id| {
+            let bytes = reader.object(id)?;
+            let (trees, others): (Vec<Entry>, Vec<Entry>) =
+                graph::entries(&bytes).partition(|entry| entry.kind == EntryKind::Tree);
+            let blobs = others.into_iter().filter(|entry| sighted.contains(&entry.id)).collect::<Vec<_>>();
+            lock().add_tree(id, &trees, &blobs);
+            Ok(())
+        });
     }
 }
 

@@ -349,7 +349,7 @@ impl Pack {
     /// Opens a pack with these objects, and finds out of what kind each is, from the beginnings of the entries alone.
     fn open(path: &Path, name: String, mut entries: Vec<(u64, Oid)>) -> Result<Pack, String> {
         let data = data::File::at(path, HASH).map_err(|error| error.to_string())?;
-        entries.sort_unstable();
+        entries.par_sort_unstable();
         let count = entries.len();
         let mut pack =
             Pack { name, data, kinds: vec![None; count], bases: vec![NO_BASE; count], entries, has_ref_deltas: false };
