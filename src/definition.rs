@@ -2,7 +2,8 @@
 //!
 //! Files are not linked as a compiler would do it. A [`Reference`] is the names that lead to a key from the outermost, of
 //! modules, classes and members; a definition is found by as many of them as agree with where it stands and what leads
-//! to it there. What is asked for by a relative path has to stand exactly there.
+//! to it there. What is asked for by a relative path has to stand exactly there, or where a [`Forward`] of the file that stands
+//! there says.
 
 use std::path::Path;
 

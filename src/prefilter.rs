@@ -195,7 +195,9 @@ pub fn holds_only_tokens(language: Language, bytes: &[u8]) -> bool {
     let is_name = |found: Range<usize>| is_word(&found) && word_matters(&text, found);
     let Some(patterns) = PATTERNS.as_ref() else { return false };
     let is_parsed = language.is_configuration() && !matches!(language, Language::Dotenv | Language::Key);
-    is_parsed && !patterns.candidates.any(bytes, is_name)
+    // What stands below such a name is there to be shown.
+    let has_examples = || memchr::memmem::find(bytes, b"example").is_some();
+    is_parsed && !patterns.candidates.any(bytes, is_name) && !has_examples()
 }
 
 /// Whether any rule can have something to say about a file with these bytes whose name is not known yet: [`matters`] for

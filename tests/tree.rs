@@ -426,6 +426,21 @@ fn standard_input_is_a_file_of_that_name() {
     assert_eq!(line(&output), "jotlint: src/a.js: nothing to check: src/a.js was skipped (binary)");
 }
 
+/// A token beside a name says nothing of the name, but for the one that is there to show what a token looks like.
+#[test]
+fn a_token_in_the_description_of_an_interface_is_an_example() {
+    let tree = Tree::new();
+    let token = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI0NzExIn0.UmyG_kw-xHU5qNREvI9lhcJGic-Kr1_IjGJeXHGXoKI";
+    let said = |name: &str| {
+        let text = format!("openapi: 3.0.0\ncomponents:\n  schemas:\n    Login:\n      {name}: {token}\n");
+        let path = tree.write("api.yaml", text).path("api.yaml");
+        let done = jotlint().args(["check", "--format", "json"]).arg(path).output().expect("jotlint");
+        let report: serde_json::Value = serde_json::from_slice(&done.stdout).expect("a report");
+        report["findings"][0]["severity"].clone()
+    };
+    assert_eq!((said("example"), said("default")), ("note".into(), "warning".into()));
+}
+
 #[test]
 fn a_report_file_is_whole_or_not_there() {
     let tree = Tree::new();

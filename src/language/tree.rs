@@ -546,10 +546,18 @@ impl<'t, 'a> Reader<'t, 'a> {
         // `{key: ..., secret: ...}`: the key is public, and says which secret it is.
         let has_secret = pairs.iter().any(|pair| pair.key == "secret");
         for pair in pairs {
-            if is_example(pairs, &pair.key, inherited.document)
-                || holds_no_settings(&pair.key, parent.as_deref(), inherited.document)
-                    && tree.text(pair.value).is_none()
-            {
+            if is_example(pairs, &pair.key, inherited.document) {
+                // No setting, but it is known where it stands: a token there is one to be shown.
+                if let Some(Node::Text(scalar)) = tree.nodes.get(pair.value.0)
+                    && self.path.push(&pair.key)
+                {
+                    let shown = self.facts.add(Kind::Unknown, scalar.span);
+                    self.entry(pair.key_span, shown);
+                    self.path.pop();
+                }
+                continue;
+            }
+            if holds_no_settings(&pair.key, parent.as_deref(), inherited.document) && tree.text(pair.value).is_none() {
                 continue;
             }
             let mut below = inherited;

@@ -4,8 +4,8 @@
 //!    name, so the prefilter keeps what can matter under some name; nearly all is thrown away.
 //! 2. Every tree and commit is decoded once. Of the trees is kept which trees and which of the blobs that are left stand in
 //!    them, under which names. Environment and key files join the blobs that are left, by their names.
-//! 3. The commits are walked in the order they came about, every distinct tree once, so that each blob gets its names and
-//!    the commit that brought it.
+//! 3. The commits are walked in the order they came about, every tree once under each of its paths, so that each blob gets
+//!    its names and the commit that brought it.
 //!
 //! Objects that no ref leads to are looked at too: whoever has the repository has them.
 //!
