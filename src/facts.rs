@@ -376,10 +376,20 @@ impl Facts {
         for index in (0..self.values.len()).rev() {
             if matches!(self.values[index].kind, Kind::Object(_) | Kind::Call(_)) && !named[index] {
                 let value = ValueId(index as u32);
-                self.name_objects(vec![(Vec::new(), self.values[index].span, value)], &mut named, &mut entries);
+                let path = self.settings_filled(value).unwrap_or_default();
+                self.name_objects(vec![(path, self.values[index].span, value)], &mut named, &mut entries);
             }
         }
         self.entries.extend(entries);
+    }
+
+    /// The way to the settings that a call fills with what it is given: `app.config.from_mapping(SECRET_KEY=...)`.
+    fn settings_filled(&self, call: ValueId) -> Option<Vec<String>> {
+        let Kind::Call(call) = self.kind(call) else { return None };
+        let Kind::Member { object, name, .. } = self.kind(call.callee) else { return None };
+        let fills = self.language == Language::Python && matches!(name.as_str(), "from_mapping" | "update");
+        let (path, _) = fills.then(|| self.member_path(*object))?;
+        (path.last()? == "config").then_some(path)
     }
 
     fn name_objects(&self, mut open: Vec<(Vec<String>, Span, ValueId)>, named: &mut [bool], entries: &mut Vec<Entry>) {

@@ -220,11 +220,13 @@ fn a_setting_of_an_application_that_a_function_makes() {
     let application = "from flask import Flask\n\n\ndef create_app():\n    app = Flask(__name__)\n\
                        \x20   app.config['SECRET_KEY'] = 'correct-horse'\n    app.config['MAIL_SECRET'] = 'battery-staple'\n\
                        \x20   return app\n";
+    let filled = "def create_app(app):\n    app.config.from_mapping(\n        SECRET_KEY='correct-horse',\n        DATABASE='a',\n    )\n";
     for sign in [
         "from flask import current_app\nimport jwt\n\n\ndef sign(claims):\n    return jwt.encode(claims, current_app.config['SECRET_KEY'])\n",
         "import jwt\n\n\nasync def sign(request):\n    return jwt.encode({}, request.app.config.SECRET_KEY)\n",
     ] {
         assert_eq!(findings(&[("shop/app.py", application), ("shop/tokens.py", sign)]), ["shop/app.py:6 weak-secret"]);
+        assert_eq!(findings(&[("shop/app.py", filled), ("shop/tokens.py", sign)]), ["shop/app.py:3 weak-secret"]);
         let one = format!("{sign}\n\n{application}");
         assert_eq!(findings(&[("app.py", &one)]).len(), 1, "{one}");
     }

@@ -4,16 +4,26 @@ use super::{Drafts, called, literal_draft};
 use crate::analysis::Analysis;
 use crate::finding::Severity;
 use crate::language::Language;
+use crate::name;
 use crate::secret::strength::Verdict;
 
 /// The rule's id.
 pub const ID: &str = "weak-secret";
+
+fn is_passphrase(name: &str) -> bool {
+    let tokens = name::tokens(&[name]);
+    tokens.ends_with(&["passphrase".to_owned()]) || tokens.ends_with(&["pass".to_owned(), "phrase".to_owned()])
+}
 
 /// Adds what the rule finds.
 pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
     for secret in &analysis.secrets {
         let Some(strength) = &secret.strength else { continue };
         if strength.verdict == Verdict::Strong || drafts.has(secret.span) {
+            continue;
+        }
+        // What opens a private key is no key of an algorithm, and only has to be hard to guess.
+        if strength.verdict == Verdict::Short && secret.name.as_deref().is_some_and(is_passphrase) {
             continue;
         }
         let (severity, message) = match strength.verdict {
