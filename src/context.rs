@@ -75,9 +75,13 @@ fn of_name(name: &str) -> Option<Context> {
         matches!(word, "test" | "tests" | "test-d" | "tst" | "spec" | "specs" | "e2e" | "cy" | "fixture" | "mock")
             || ["-test", "-tests", "-spec", "_test", "_spec"].iter().any(|suffix| word.ends_with(suffix))
     };
-    // `vitest.config.ts`, `jest.setup.js`.
-    let is_runner = matches!(stem, "conftest" | "cypress" | "jest" | "karma" | "playwright" | "vitest");
-    let is_test = words().any(is_test_word) || stem.starts_with("test_") || stem.starts_with("test-") || is_runner;
+    // `vitest.config.ts`, `jest.setup.js`; karma can be something else.
+    let is_runner = matches!(stem, "cypress" | "jest" | "karma" | "playwright" | "vitest")
+        && matches!(words().nth(1), Some("conf" | "config" | "setup"));
+    let is_test = words().any(is_test_word)
+        || ["test_", "test-"].iter().any(|start| stem.starts_with(start))
+        || stem == "conftest"
+        || is_runner;
     if is_test {
         return Some(Context::Test);
     }
@@ -221,6 +225,8 @@ mod tests {
             &[
                 "src/auth.js",
                 "latest/index.js",
+                "src/karma.py",
+                "app/jest.ts",
                 "src/contest.js",
                 "src/attestation/verify.ts",
                 "src/documents/model.js",

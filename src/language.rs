@@ -208,7 +208,6 @@ impl Language {
         if name == "dockerfile"
             || name == "containerfile"
             || name.starts_with("dockerfile.")
-            || name.starts_with("dockerfile-")
             || name.ends_with(".dockerfile")
         {
             return Language::Dockerfile;
@@ -216,7 +215,11 @@ impl Language {
         if matches!(&*name, "rakefile" | "gemfile" | "guardfile" | "capfile" | "vagrantfile" | "podfile") {
             return Language::Ruby;
         }
-        Self::of_extension(name.rsplit_once('.').map_or("", |(_, extension)| extension))
+        match Self::of_extension(name.rsplit_once('.').map_or("", |(_, extension)| extension)) {
+            // `Dockerfile-web`, but not `dockerfile-lint.js`.
+            Language::Text if name.starts_with("dockerfile-") => Language::Dockerfile,
+            language => language,
+        }
     }
 
     /// The language of a file extension or of a code block's info string, without its dot.
