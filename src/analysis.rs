@@ -624,7 +624,7 @@ impl<'f> Analysis<'f> {
         variables.contains(last)
             || (last.contains("__") && variables.contains(&last.replace("__", ":")))
             // What frameworks call `secret_key_base` is `SECRET_KEY_BASE` in the environment.
-            || (is_environment(last) && variables.contains(&last.to_ascii_lowercase()))
+            || (name::is_environment(last) && variables.contains(&last.to_ascii_lowercase()))
             || ends
                 .flat_map(|names| [":", "."].map(|between| names.join(between)))
                 .any(|name| variables.contains(&name))
@@ -792,11 +792,6 @@ fn spans_of(facts: &Facts, is_meant: impl Fn(&[String]) -> bool) -> Vec<Span> {
 /// `jwt-secret`.
 fn is_variable(name: &str) -> bool {
     name.contains(|c: char| matches!(c, '_' | '.' | ':') || c.is_uppercase())
-}
-
-/// Whether it is written as variables of the environment are: `SECRET_KEY`.
-fn is_environment(name: &str) -> bool {
-    name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 /// What kind of key a text is; `None` if it is no secret, as a public key, a certificate or where a file is.

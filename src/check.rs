@@ -265,10 +265,9 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         silent.into_iter().partition(|file| file.language.is_configuration());
     let forwarded = around.follow(&mut checked_code, silent, &options.tree, &outside)?;
     let mut configuration = configuration.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let references = references_in(&checked_code).chain(forwarded.iter().map(|(from, to)| (from.as_str(), to)));
     let silent_paths = silent_configuration.iter().map(|file| file.path.clone());
     let paths = configuration.iter().map(|(file, _)| file.path.clone()).chain(silent_paths);
-    let in_json = definition::keys_in_json(paths, references);
+    let in_json = definition::keys_in_json(paths, references_in(&checked_code, &forwarded));
     let mut checked: Vec<Checked> = checked_code.into_iter().map(|(_, checked)| checked).collect();
     let mut key_variables = past_variables.clone();
     key_variables.extend(checked.iter().flat_map(|file| file.key_variables.iter().cloned()));
@@ -316,9 +315,13 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     Ok(Outcome { findings, summary })
 }
 
-/// What code takes from other files, each with the file it stands in.
-fn references_in(files: &[(Candidate, Checked)]) -> impl Iterator<Item = (&str, &Reference)> {
-    files.iter().flat_map(|(file, checked)| checked.references.iter().map(|reference| (file.path.as_str(), reference)))
+/// What code takes from other files, each with the file it stands in, and where else that leads.
+fn references_in<'r>(
+    files: &'r [(Candidate, Checked)],
+    forwarded: &'r [(String, Reference)],
+) -> impl Iterator<Item = (&'r str, &'r Reference)> {
+    let own = files.iter().flat_map(|(file, checked)| checked.references.iter().map(|to| (file.path.as_str(), to)));
+    own.chain(forwarded.iter().map(|(from, to)| (from.as_str(), to)))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -513,8 +516,7 @@ impl Around {
         // Where else references lead, by what the files in between hand on.
         let mut forwarded: Vec<(String, Reference)> = Vec::new();
         for _ in 0..MAX_FILES_AWAY {
-            let references = files.iter().flat_map(|(_, checked)| &checked.references);
-            let references = references.chain(forwarded.iter().map(|(_, reference)| reference));
+            let references = references_in(files, &forwarded).map(|(_, reference)| reference);
             let heard = silent.take(references, options.max_file_size);
             let mut new = map_in_parallel(options.threads, heard, |file| {
                 let checked = self.check(&file, outside(&file), nothing);
@@ -527,9 +529,8 @@ impl Around {
                 definitions.add(&file.path, file.language, &checked.definitions, &checked.forwards);
             }
             let before = forwarded.len();
-            forwarded = definitions.forwarded(references_in(files));
-            let references = references_in(files).chain(forwarded.iter().map(|(from, to)| (from.as_str(), to)));
-            let mut keys = definitions.keys(references);
+            forwarded = definitions.forwarded(references_in(files, &[]));
+            let mut keys = definitions.keys(references_in(files, &forwarded));
             keys.retain(|file, keys| {
                 let known = known.entry(*file).or_default();
                 let before = known.len();

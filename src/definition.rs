@@ -140,6 +140,11 @@ impl Reference {
         self.place == Place::Root
     }
 
+    /// Where the key is used and by what, for people.
+    fn used_in(&self, from: &str) -> String {
+        format!("`{from}` uses it {}", self.used_by)
+    }
+
     /// What the key itself is called.
     pub fn last(&self) -> &str {
         self.names.last().map_or("", String::as_str)
@@ -280,7 +285,7 @@ impl<'f> Definitions<'f> {
             }
             let Some(agreeing) = agreement(reference, file, names) else { continue };
             // Of several that are called the same, the nearest is meant.
-            let near = folder(file.path).iter().zip(folder(from)).take_while(|(one, other)| **one == *other).count();
+            let near = nearness(file.path, from);
             if (agreeing, near) > best {
                 best = (agreeing, near);
                 found.clear();
@@ -302,7 +307,7 @@ impl<'f> Definitions<'f> {
             }
             for (file, names) in self.find(reference, from) {
                 let keys = keys.entry(file).or_default();
-                keys.entry(names.to_vec()).or_insert_with(|| format!("`{from}` uses it {}", reference.used_by));
+                keys.entry(names.to_vec()).or_insert_with(|| reference.used_in(from));
             }
         }
         keys
@@ -323,8 +328,10 @@ pub fn keys_in_json<'r>(
     }
     let files: Vec<(String, Vec<String>, Vec<String>)> = paths
         .filter(|path| Language::of_path(Path::new(path)) == Language::Json)
-        .map(|path| (plain(split_folders(&path)), plain(split_path(&path)), path))
-        .map(|(whole, stem, path)| (path, whole, stem))
+        .map(|path| {
+            let (whole, stem) = (plain(split_folders(&path)), plain(split_path(&path)));
+            (path, whole, stem)
+        })
         .collect();
     for (from, reference) in references {
         let names = &reference.names;
@@ -341,15 +348,14 @@ pub fn keys_in_json<'r>(
             };
             names.get(count..).filter(|rest| !rest.is_empty())
         };
-        let near = |path| folder(path).iter().zip(folder(from)).take_while(|(one, other)| **one == *other).count();
         let found: Vec<(usize, &String, &[String])> = files
             .iter()
-            .filter_map(|(path, whole, stem)| behind(whole, stem).map(|names| (near(path), path, names)))
+            .filter_map(|(path, whole, stem)| behind(whole, stem).map(|names| (nearness(path, from), path, names)))
             .collect();
         let nearest = found.iter().map(|(near, ..)| *near).max();
         for (_, path, names) in found.into_iter().filter(|(near, ..)| Some(*near) == nearest) {
             let keys = keys.entry(path.clone()).or_default();
-            keys.entry(names.to_vec()).or_insert_with(|| format!("`{from}` uses it {}", reference.used_by));
+            keys.entry(names.to_vec()).or_insert_with(|| reference.used_in(from));
         }
     }
     keys
@@ -404,6 +410,11 @@ fn folder(path: &str) -> Vec<String> {
     let mut names = split_folders(path);
     names.pop();
     names
+}
+
+/// How many folders two files have in common.
+fn nearness(one: &str, other: &str) -> usize {
+    folder(one).iter().zip(folder(other)).take_while(|(one, other)| **one == *other).count()
 }
 
 fn split(module: &str) -> Vec<String> {

@@ -123,6 +123,11 @@ pub fn tokens(path: &[impl AsRef<str>]) -> Vec<String> {
     path.iter().flat_map(|name| pieces(name.as_ref())).flat_map(|piece| split(piece, words)).collect()
 }
 
+/// Whether a name is written as variables of the environment are: `SECRET_KEY`.
+pub fn is_environment(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
 /// How sure the path of names, outermost first, is to lead to the secret of a JWT; `None` if nothing says so.
 pub fn tier(path: &[impl AsRef<str>]) -> Option<Tier> {
     let vocabulary = VOCABULARY.as_ref()?;

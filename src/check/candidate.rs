@@ -204,8 +204,7 @@ fn depends_on_code(language: Language, bytes: &[u8]) -> bool {
         let ends = if language == Language::Dotenv { &['='][..] } else { &['=', ':', ' '] };
         let Some((name, value)) = line.split_once(ends) else { return false };
         let name = name.trim_end().trim_end_matches(['"', '\'']);
-        let is_variable = || name.bytes().all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'0'..=b'9' | b'_'));
-        (language == Language::Dotenv && !name.starts_with('#') || is_variable())
+        (language == Language::Dotenv && !name.starts_with('#') || name::is_environment(name))
             && can_be_key(value.trim_matches([':', '=', ' ', '"', '\'', ',']))
             && !matches!(name::tier(&[name]), Some(Tier::A | Tier::B))
     })
@@ -246,9 +245,7 @@ fn language_of_unnamed(bytes: &[u8]) -> Language {
     let lines: Vec<&str> =
         text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
     let is_variable = |line: &&str| {
-        line.strip_prefix("export ").unwrap_or(line).split_once('=').is_some_and(|(name, _)| {
-            !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
-        })
+        line.strip_prefix("export ").unwrap_or(line).split_once('=').is_some_and(|(name, _)| name::is_environment(name))
     };
     match lines.first() {
         Some(first) if first.starts_with('{') => Language::Json,

@@ -10,11 +10,6 @@ use crate::secret::strength::Verdict;
 /// The rule's id.
 pub const ID: &str = "weak-secret";
 
-fn is_passphrase(name: &str) -> bool {
-    let tokens = name::tokens(&[name]);
-    tokens.ends_with(&["passphrase".to_owned()]) || tokens.ends_with(&["pass".to_owned(), "phrase".to_owned()])
-}
-
 /// Adds what the rule finds.
 pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
     for secret in &analysis.secrets {
@@ -39,4 +34,9 @@ pub fn check(analysis: &Analysis, drafts: &mut Drafts) {
         };
         drafts.add_literal(literal_draft(analysis, ID, secret, severity, message));
     }
+}
+
+fn is_passphrase(name: &str) -> bool {
+    let tokens = name::tokens(&[name]);
+    tokens.ends_with(&["passphrase".to_owned()]) || tokens.ends_with(&["pass".to_owned(), "phrase".to_owned()])
 }

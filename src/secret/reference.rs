@@ -130,6 +130,7 @@ pub fn reference(value: &str) -> Option<Reference> {
     // a millisecond to build.
     let begins = |starts: &[&str]| starts.iter().any(|start| value.starts_with(start));
     let encrypted = || begins(&["ENC", "DEC", "{c", "$A", "encrypted:", "-----", "vault:", "!vault", "Ag"]);
+    let service = || begins(&SERVICE_STARTS);
     let template = || {
         value.starts_with(['$', '#', '@', '{', '<', '%'])
             || begins(&["process.env.", "os.environ", "secrets.", "env:", "env("])
@@ -144,7 +145,7 @@ pub fn reference(value: &str) -> Option<Reference> {
         Some(Reference::File)
     } else if value.starts_with('e') && TOKEN.is_match(value) {
         Some(Reference::Token)
-    } else if SERVICE_STARTS.iter().any(|start| value.starts_with(start)) && SERVICE.is_match(value) {
+    } else if service() && SERVICE.is_match(value) {
         Some(Reference::Service)
     } else {
         None

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use git2::Oid;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::finding::Reachable;
 
@@ -115,7 +115,8 @@ pub struct Graph {
     texts: Vec<Box<[u8]>>,
     /// The commits, in the order they were read.
     pub commits: Vec<Commit>,
-    committed: FxHashSet<Oid>,
+    /// The number of each.
+    committed: FxHashMap<Oid, usize>,
 }
 
 impl Graph {
@@ -182,7 +183,8 @@ impl Graph {
             return false;
         };
         let tree = self.number(tree);
-        if self.committed.insert(id) {
+        let number = self.commits.len();
+        if *self.committed.entry(id).or_insert(number) == number {
             let date = date.unwrap_or_default().clamp(-LATEST, LATEST);
             self.commits.push(Commit { id, date, tree, parents });
         }
@@ -206,22 +208,23 @@ impl Graph {
 
     /// The parents that commits speak of and that are not among them.
     pub fn missing_parents(&self) -> HashSet<Oid> {
-        let known: FxHashSet<Oid> = self.commits.iter().map(|commit| commit.id).collect();
-        self.commits.iter().flat_map(|commit| &commit.parents).filter(|id| !known.contains(*id)).copied().collect()
+        let parents = self.commits.iter().flat_map(|commit| &commit.parents);
+        parents.filter(|id| !self.committed.contains_key(*id)).copied().collect()
     }
 
     /// How each commit is reached from these tips.
     pub fn reach(&self, refs: &[Oid], reflogs: &[Oid]) -> Vec<Reachable> {
-        let numbers: FxHashMap<Oid, usize> = self.commits.iter().map(|commit| commit.id).zip(0..).collect();
         let mut reach = vec![Reachable::Nowhere; self.commits.len()];
         for (tips, kind) in [(refs, Reachable::Refs), (reflogs, Reachable::Reflog)] {
-            let mut open: Vec<usize> = tips.iter().filter_map(|tip| numbers.get(tip).copied()).collect();
+            let mut open: Vec<usize> = tips.iter().filter_map(|tip| self.committed.get(tip).copied()).collect();
             while let Some(number) = open.pop() {
                 if reach[number] <= kind {
                     continue;
                 }
                 reach[number] = kind;
-                open.extend(self.commits[number].parents.iter().filter_map(|parent| numbers.get(parent).copied()));
+                open.extend(
+                    self.commits[number].parents.iter().filter_map(|parent| self.committed.get(parent).copied()),
+                );
             }
         }
         reach
@@ -230,13 +233,12 @@ impl Graph {
     /// When each commit came about, in seconds since 1970: its date, but later than its parents, whatever the clocks of those
     /// who made them said. `known` says it of commits that are not among these.
     pub fn times(&self, known: impl Fn(&Oid) -> Option<i64>) -> Vec<i64> {
-        let numbers: FxHashMap<Oid, usize> = self.commits.iter().map(|commit| commit.id).zip(0..).collect();
         let mut waits: Vec<u32> = vec![0; self.commits.len()];
         let mut children: Vec<Vec<u32>> = vec![Vec::new(); self.commits.len()];
         let mut times: Vec<i64> = self.commits.iter().map(|commit| commit.date).collect();
         for (number, commit) in self.commits.iter().enumerate() {
             for parent in &commit.parents {
-                match numbers.get(parent) {
+                match self.committed.get(parent) {
                     Some(parent) => {
                         waits[number] += 1;
                         children[*parent].push(number as u32);
